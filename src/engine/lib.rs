@@ -1,0 +1,9 @@
+//! The engine: from a Nomad task's `config` block to the container that Podman is asked for, as a pure function.
+//! There is no I/O, no clock, no environment and no randomness in this crate, and its manifest has nothing that
+//! could bring them in: whatever is known about host and task is passed in as facts.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
+
+pub mod diagnostic;
+pub mod source;
+pub mod value;
