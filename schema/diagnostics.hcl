@@ -13,7 +13,17 @@ diagnostic "unknown_option" {
   severity = error
   title    = "An option does not exist"
   doc      = <<-EOT
-    An option does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The `config` block holds a name that the podman driver does not know. Nomad's servers do
+    not look into `config`, so that such a job is accepted, planned and placed, and fails
+    only on the client, with "No argument or block type is named …".
+
+        config {
+          imge = "docker.io/library/redis:7"
+        }
+
+    The message names the option that comes nearest. `podman-driver-render docs` lists all
+    options of a task and of the plugin. A name that stands in the wrong place is unknown
+    there too: `auth_soft_fail` stands beside the `auth` block, not in it.
   EOT
 }
 
@@ -22,7 +32,20 @@ diagnostic "docker_option" {
   severity = error
   title    = "An option belongs to the docker driver"
   doc      = <<-EOT
-    An option belongs to the docker driver. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The option exists in Nomad's docker driver, and the podman driver calls it something
+    else or has nothing like it. Jobs that move from one driver to the other fail on these
+    names first.
+
+        config {
+          image    = "docker.io/library/redis:7"
+          work_dir = "/srv"
+        }
+
+    Where there is another name, the message says it: `work_dir` is `working_dir`,
+    `mac_address` is `static_mac`, `userns_mode` is `userns`. Where there is none, it says
+    what does the same: a `mount` block of type `bind` becomes an entry of `volumes`, name
+    servers go into the group's `network { dns { … } }`. An option without any counterpart
+    must go.
   EOT
 }
 
@@ -31,7 +54,18 @@ diagnostic "missing_option" {
   severity = error
   title    = "A required option is missing"
   doc      = <<-EOT
-    A required option is missing. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    An option that must be there is not. A task needs `image`; a `socket` block of the
+    plugin needs `socket_path`.
+
+        task "cache" {
+          driver = "podman"
+          config {
+            command = "redis-server"
+          }
+        }
+
+    Add it: `image = "docker.io/library/redis:7"`. An option that is set to `null` counts as
+    left out.
   EOT
 }
 
@@ -40,61 +74,77 @@ diagnostic "wrong_type" {
   severity = error
   title    = "A value has the wrong type"
   doc      = <<-EOT
-    A value has the wrong type. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The value is of a type that Nomad cannot turn into the type of the option. Numbers and
+    bools may be written as texts (`"64"`, `"true"`), and texts that Nomad fills in on the
+    client may stand for anything; everything else must be of the right type.
+
+        config {
+          image = "docker.io/library/redis:7"
+          args  = "--port 7000"
+          tty   = "maybe"
+        }
+
+    A list stands in brackets, with each argument as an element of its own: `args =
+    ["--port", "7000"]`. A bool is `true` or `false` without quotes.
   EOT
 }
 
 diagnostic "number_out_of_range" {
   id       = 105
   severity = error
-  title    = "A number is outside its range"
+  title    = "A number is a fraction or out of range"
   doc      = <<-EOT
-    A number is outside its range. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
-  EOT
-}
+    The number is a fraction, or it does not fit the option: `oom_score_adj` has 16 bits,
+    the others 64, and `cpu_cfs_period` cannot be negative. Nomad passes such a number on,
+    and the driver then cannot read the config at all: "failed to decode driver config".
 
-diagnostic "number_not_whole" {
-  id       = 106
-  severity = error
-  title    = "A number is not whole"
-  doc      = <<-EOT
-    A number is not whole. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+        config {
+          image      = "docker.io/library/redis:7"
+          pids_limit = 1.5
+        }
+
+    Write a whole number in the range that the message gives. Results of a division in an
+    expression need `floor(…)` or `ceil(…)`.
   EOT
 }
 
 diagnostic "duplicate_option" {
   id       = 107
   severity = error
-  title    = "An option is given twice"
+  title    = "An option or block is given twice"
   doc      = <<-EOT
-    An option is given twice. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
-  EOT
-}
+    The option or block stands twice in one place, and only one of them can count. Nomad
+    refuses this on the client.
 
-diagnostic "duplicate_block" {
-  id       = 108
-  severity = error
-  title    = "A block is given twice"
-  doc      = <<-EOT
-    A block is given twice. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+        config {
+          image = "docker.io/library/redis:7"
+          image = "docker.io/library/redis:8"
+        }
+
+    Keep one of them. Only options that hold keys and values may be repeated and are merged:
+    `labels`, `sysctl`, `ulimit`, `port_map` and the `options` of a task's `logging`. In the
+    plugin's config the block `socket` may be repeated too.
   EOT
 }
 
 diagnostic "block_not_accepted" {
   id       = 109
   severity = error
-  title    = "An attribute is written as a block"
+  title    = "An option is written as a block"
   doc      = <<-EOT
-    An attribute is written as a block. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
-  EOT
-}
+    A block stands where a value is expected. A block has braces and no equals sign; this
+    option is an attribute, with an equals sign and one value.
 
-diagnostic "attribute_not_accepted" {
-  id       = 110
-  severity = error
-  title    = "A block is written as an attribute"
-  doc      = <<-EOT
-    A block is written as an attribute. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+        config {
+          image {
+            name = "docker.io/library/redis:7"
+          }
+        }
+
+    Write `image = "docker.io/library/redis:7"`. Blocks are `auth` and `logging`; options
+    with keys and values (`labels`, `sysctl`, `ulimit`, `port_map`) take both forms. The
+    docker driver's repeated `devices` blocks become a list of texts here: `devices =
+    ["/dev/fuse"]`.
   EOT
 }
 
@@ -103,7 +153,24 @@ diagnostic "deprecated_option" {
   severity = warning
   title    = "An option is deprecated"
   doc      = <<-EOT
-    An option is deprecated. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The option still works and has a successor that does the same better. It stays for old
+    jobs and gets no further care.
+
+        config {
+          image = "docker.io/library/redis:7"
+          port_map {
+            redis = 6379
+          }
+        }
+
+    For `port_map`, move the `network` block from the task's `resources` to the group, give
+    the port its container side there, and name it in `ports`:
+
+        network {
+          port "redis" { to = 6379 }
+        }
+        …
+        ports = ["redis"]
   EOT
 }
 
@@ -112,9 +179,17 @@ diagnostic "deprecated_option" {
 diagnostic "image_empty" {
   id       = 150
   severity = error
-  title    = "The image has no name"
+  title    = "The image is empty"
   doc      = <<-EOT
-    The image has no name. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The image is an empty text. This mostly comes from a variable or a template that gave
+    nothing.
+
+        config {
+          image = ""
+        }
+
+    Write a reference such as `docker.io/library/redis:7`. If the image comes from a
+    variable, give that variable a value with `-var`, in a variable file, or as its default.
   EOT
 }
 
@@ -123,7 +198,17 @@ diagnostic "bad_image_reference" {
   severity = error
   title    = "An image reference is malformed"
   doc      = <<-EOT
-    An image reference is malformed. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The image is not a reference that a registry could know. A reference is a repository in
+    lower case, perhaps after the name of a registry, then a tag after a colon or a digest
+    after `@`.
+
+        config {
+          image = "docker.io/Library/Redis:bad tag"
+        }
+
+    Write `docker.io/library/redis:7`. A tag has letters, digits, `_`, `.` and `-`; a digest
+    is `sha256:` and 64 hexadecimal digits. Spaces, upper case before the tag and a leading
+    `http://` are not possible.
   EOT
 }
 
@@ -132,7 +217,17 @@ diagnostic "unsupported_transport" {
   severity = error
   title    = "An image uses a transport that is not supported"
   doc      = <<-EOT
-    An image uses a transport that is not supported. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The image begins with a way of fetching images that this driver does not have. It takes
+    registries (a plain reference, or `docker://` before it) and archives (`docker-archive:`
+    and `oci-archive:` with a path or a web address).
+
+        config {
+          image = "dir:/srv/images/redis"
+        }
+
+    Pack the image with `podman save --format oci-archive` and write
+    `oci-archive:/srv/images/redis.tar`, or push it to a registry. A misspelt reference with
+    a colon too many can read like a transport: look for it first.
   EOT
 }
 
@@ -141,7 +236,16 @@ diagnostic "archive_reference_ignored" {
   severity = warning
   title    = "The reference after an archive's path is not used"
   doc      = <<-EOT
-    The reference after an archive's path is not used. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    After the path of an archive stands the name of an image. An archive is loaded whole,
+    and the container runs the first image in it, whatever stands there.
+
+        config {
+          image = "docker-archive:/srv/images/shop.tar:shop:2.1"
+        }
+
+    If the archive holds one image, leave the name away:
+    `docker-archive:/srv/images/shop.tar`. If it holds several, save the one that is needed
+    into an archive of its own.
   EOT
 }
 
@@ -150,7 +254,17 @@ diagnostic "bad_pull_timeout" {
   severity = error
   title    = "image_pull_timeout is no duration"
   doc      = <<-EOT
-    image_pull_timeout is no duration. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `image_pull_timeout` is no span of time that is longer than zero. It is written as
+    numbers with units: `ns`, `us`, `ms`, `s`, `m`, `h`. Without a usable limit the task
+    does not start.
+
+        config {
+          image              = "docker.io/library/redis:7"
+          image_pull_timeout = "soon"
+        }
+
+    Write for instance `"90s"`, `"10m"` or `"1h30m"`. A number alone is not enough: `"300"`
+    has no unit. Leave the option away for five minutes.
   EOT
 }
 
@@ -159,7 +273,22 @@ diagnostic "tls_verify_off" {
   severity = warning
   title    = "The registry's certificate is not verified"
   doc      = <<-EOT
-    The registry's certificate is not verified. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The image is pulled without looking at the registry's certificate. Whoever can reach the
+    traffic between client and registry can hand out another image, and read the credentials
+    that are sent.
+
+        config {
+          image = "registry.example.com/shop:2.1"
+          auth {
+            username   = "ci"
+            password   = var.registry_password
+            tls_verify = false
+          }
+        }
+
+    Leave `tls_verify` away, and give the client the certificate of your authority: in
+    `/etc/containers/certs.d/registry.example.com/ca.crt`. If this is a test network and you
+    know it, the warning can stay.
   EOT
 }
 
@@ -168,7 +297,19 @@ diagnostic "incomplete_credentials" {
   severity = warning
   title    = "Credentials are only half given"
   doc      = <<-EOT
-    Credentials are only half given. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The `auth` block has a user name without a password, or a password without a user name.
+    The half is sent as it is, and registries answer with "unauthorized", which reads as if
+    the password were wrong.
+
+        config {
+          image = "registry.example.com/shop:2.1"
+          auth {
+            username = "ci"
+          }
+        }
+
+    Write both, or leave the block away so that the plugin's credentials count. Registries
+    that take tokens still want a user name; which one is in their documentation.
   EOT
 }
 
@@ -177,7 +318,16 @@ diagnostic "platform_without_effect" {
   severity = warning
   title    = "A platform is asked of an archive"
   doc      = <<-EOT
-    A platform is asked of an archive. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `arch`, `os` or `variant` are set, and the image comes from an archive. An archive holds
+    the platform that it was made with; nothing is chosen from it.
+
+        config {
+          image = "oci-archive:/srv/images/shop.tar"
+          arch  = "arm64"
+        }
+
+    Leave the options away, or use one archive for each platform, for instance with the
+    client's architecture in the name.
   EOT
 }
 
@@ -186,7 +336,20 @@ diagnostic "credentials_without_effect" {
   severity = warning
   title    = "Credentials are given for an archive"
   doc      = <<-EOT
-    Credentials are given for an archive. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The task has credentials for a registry, and its image comes from an archive, for which
+    nobody is asked for credentials. An archive at a web address is fetched without them as
+    well.
+
+        config {
+          image = "oci-archive:https://files.example.com/shop.tar"
+          auth {
+            username = "ci"
+            password = var.registry_password
+          }
+        }
+
+    Leave the `auth` block away. If the file is protected, fetch it with an `artifact`
+    block, which can authenticate, and load it from the task's folder.
   EOT
 }
 
@@ -197,7 +360,16 @@ diagnostic "bad_entrypoint" {
   severity = error
   title    = "entrypoint is neither a list nor a text"
   doc      = <<-EOT
-    entrypoint is neither a list nor a text. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `entrypoint` is neither a list of texts nor a text, so that no program can be made of
+    it.
+
+        config {
+          image      = "docker.io/library/redis:7"
+          entrypoint = 12
+        }
+
+    Write a list with the program first: `entrypoint = ["/bin/sh", "-c"]`. Leave the option
+    away for the image's own entrypoint; an empty list runs the command without any.
   EOT
 }
 
@@ -206,7 +378,16 @@ diagnostic "entrypoint_string" {
   severity = warning
   title    = "entrypoint as a text is deprecated"
   doc      = <<-EOT
-    entrypoint as a text is deprecated. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `entrypoint` is a text. It is taken as the name of one program, with its spaces: no
+    shell takes it apart. The form is deprecated, because it looks as if arguments could
+    follow.
+
+        config {
+          image      = "docker.io/library/redis:7"
+          entrypoint = "/bin/sh -c"
+        }
+
+    Write a list: `entrypoint = ["/bin/sh", "-c"]`.
   EOT
 }
 
@@ -215,7 +396,18 @@ diagnostic "entrypoint_empty" {
   severity = warning
   title    = "An empty entrypoint takes the image's away"
   doc      = <<-EOT
-    An empty entrypoint takes the image's away. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `entrypoint` is an empty list: the image's entrypoint is taken away, and the command
+    runs by itself. The Go driver did not send an empty list, so that the image's entrypoint
+    stayed; a job that was written for it may behave differently now.
+
+        config {
+          image      = "docker.io/library/redis:7"
+          entrypoint = []
+          command    = "redis-server"
+        }
+
+    If that is meant, the warning can stay. If the image's own entrypoint is to run, leave
+    the option away.
   EOT
 }
 
@@ -224,7 +416,15 @@ diagnostic "init_path_without_init" {
   severity = warning
   title    = "init_path has no effect without init"
   doc      = <<-EOT
-    init_path has no effect without init. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `init_path` says which init program to use, and `init` does not say that one is wanted.
+    The path is sent and has no effect.
+
+        config {
+          image     = "docker.io/library/redis:7"
+          init_path = "/usr/libexec/podman/catatonit"
+        }
+
+    Add `init = true`, or leave `init_path` away.
   EOT
 }
 
@@ -233,7 +433,17 @@ diagnostic "bad_container_name" {
   severity = error
   title    = "The task's name cannot be part of a container's name"
   doc      = <<-EOT
-    The task's name cannot be part of a container's name. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    A container is named after its task and the allocation: `web-f8b2e5a0-…`. Podman takes
+    letters, digits, `_`, `.` and `-` in such a name, with a letter or digit at its
+    beginning. This task's name has something else in it, so that Podman would refuse the
+    container.
+
+        task "web server" {
+          driver = "podman"
+        }
+
+    Rename the task, for instance to `web-server`. Its folder, its log files and its
+    environment change with the name.
   EOT
 }
 
@@ -244,7 +454,18 @@ diagnostic "label_overwritten" {
   severity = warning
   title    = "A label is overwritten by one of Nomad's"
   doc      = <<-EOT
-    A label is overwritten by one of Nomad's. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The task sets a label that the plugin sets too, since its `extra_labels` ask for it.
+    Nomad's value wins, so that tools can trust these labels.
+
+        config {
+          image = "docker.io/library/redis:7"
+          labels {
+            "com.hashicorp.nomad.alloc_id" = "mine"
+          }
+        }
+
+    Call the label something else. Names that begin with `com.hashicorp.nomad.` are better
+    left to Nomad.
   EOT
 }
 
@@ -253,7 +474,17 @@ diagnostic "extra_label_matches_nothing" {
   severity = warning
   title    = "A pattern of extra_labels matches nothing"
   doc      = <<-EOT
-    A pattern of extra_labels matches nothing. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    A pattern in the plugin's `extra_labels` fits none of the seven words that there are:
+    `job_name`, `job_id`, `task_group_name`, `task_name`, `namespace`, `node_name`,
+    `node_id`. It adds no label. Only the allocation's ID is added, which comes with any
+    pattern.
+
+        config {
+          extra_labels = ["alloc*", "group_name"]
+        }
+
+    Write the words as above, or patterns that fit them: `*` stands for any text, everything
+    else for itself, and upper and lower case differ.
   EOT
 }
 
@@ -262,7 +493,18 @@ diagnostic "bad_log_driver" {
   severity = error
   title    = "The task's log driver does not exist"
   doc      = <<-EOT
-    The task's log driver does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The task's `logging` names a log driver that there is not. There are two: `nomad`, which
+    gives the output to Nomad, and `journald`, which writes it to the host's journal.
+
+        config {
+          image = "docker.io/library/redis:7"
+          logging {
+            driver = "syslog"
+          }
+        }
+
+    Write `journald`; the journal can pass lines on to syslog. Podman's `k8s-file` and
+    docker's `json-file` are what `nomad` is here.
   EOT
 }
 
@@ -271,7 +513,19 @@ diagnostic "bad_plugin_log_driver" {
   severity = error
   title    = "The plugin's log driver does not exist"
   doc      = <<-EOT
-    The plugin's log driver does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The plugin's `logging` names a log driver that there is not: it takes `nomad` and
+    `journald`. The agent starts with this, and then every task without a `logging` block of
+    its own fails.
+
+        plugin "nomad-driver-podman" {
+          config {
+            logging {
+              driver = "k8s-file"
+            }
+          }
+        }
+
+    Write `nomad` or `journald`, or leave the block away for `nomad`.
   EOT
 }
 
@@ -280,7 +534,21 @@ diagnostic "log_options_without_effect" {
   severity = warning
   title    = "Log options have no effect with this driver"
   doc      = <<-EOT
-    Log options have no effect with this driver. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    There are log options, and the log driver is `nomad`, which has none: output goes
+    through a pipe to Nomad, and size and number of files are Nomad's own setting.
+
+        config {
+          image = "docker.io/library/redis:7"
+          logging {
+            driver = "nomad"
+            options {
+              "max-size" = "10m"
+            }
+          }
+        }
+
+    Leave the options away and use the task's `logs` block: `logs { max_files = 3
+    max_file_size = 10 }`, in megabytes. A `tag` needs the driver `journald`.
   EOT
 }
 
@@ -289,7 +557,18 @@ diagnostic "log_collection_off" {
   severity = warning
   title    = "Output is not collected on this client"
   doc      = <<-EOT
-    Output is not collected on this client. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The task asks for the log driver `nomad`, and the plugin on this client collects no
+    output (`disable_log_collection`). The container then uses Podman's own log driver, and
+    `nomad alloc logs` shows nothing.
+
+        plugin "nomad-driver-podman" {
+          config {
+            disable_log_collection = true
+          }
+        }
+
+    Use `journald` and read with `journalctl CONTAINER_NAME=…`, or have collection switched
+    on.
   EOT
 }
 
@@ -298,7 +577,20 @@ diagnostic "log_driver_not_inherited" {
   severity = warning
   title    = "Log options without a driver replace the plugin's driver"
   doc      = <<-EOT
-    Log options without a driver replace the plugin's driver. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The task's `logging` block has options and no driver. Such a block replaces the plugin's
+    whole `logging`, its driver too, so that the driver is `nomad`, although the plugin says
+    something else. Its options then have no effect.
+
+        config {
+          image = "docker.io/library/redis:7"
+          logging {
+            options {
+              tag = "redis"
+            }
+          }
+        }
+
+    Write the driver as well: `driver = "journald"`.
   EOT
 }
 
@@ -307,7 +599,21 @@ diagnostic "unknown_log_option" {
   severity = warning
   title    = "Podman's log driver does not know an option"
   doc      = <<-EOT
-    Podman's log driver does not know an option. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `journald` does not know this option, and Podman passes over it without a word. It takes
+    `tag`, a name for the lines of this container.
+
+        config {
+          image = "docker.io/library/redis:7"
+          logging {
+            driver = "journald"
+            options {
+              tags = "redis"
+            }
+          }
+        }
+
+    Write `tag`, or leave the option away. How long the journal keeps lines is set on the
+    host, in journald.conf.
   EOT
 }
 
@@ -316,7 +622,20 @@ diagnostic "log_tag_refused" {
   severity = error
   title    = "This Podman refuses a tag without journald"
   doc      = <<-EOT
-    This Podman refuses a tag without journald. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    There is a log option `tag`, and the log driver is not `journald`. Podman before 6.0
+    passed over it; Podman 6 refuses the container.
+
+        config {
+          image = "docker.io/library/redis:7"
+          logging {
+            driver = "nomad"
+            options {
+              tag = "redis"
+            }
+          }
+        }
+
+    Leave the tag away, or use `driver = "journald"`.
   EOT
 }
 
@@ -327,7 +646,16 @@ diagnostic "bad_volume" {
   severity = error
   title    = "A volume is not SOURCE:DESTINATION"
   doc      = <<-EOT
-    A volume is not SOURCE:DESTINATION. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    An entry of `volumes` has no destination. It is written as `SOURCE:DESTINATION`, and
+    perhaps options after another colon; the path alone does not say where it appears in the
+    container.
+
+        config {
+          image   = "docker.io/library/redis:7"
+          volumes = ["/srv/redis"]
+        }
+
+    Write `"/srv/redis:/data"`. If a folder in memory is meant, use `tmpfs = ["/data"]`.
   EOT
 }
 
@@ -336,7 +664,16 @@ diagnostic "volume_too_many_fields" {
   severity = error
   title    = "A volume has more than three fields"
   doc      = <<-EOT
-    A volume has more than three fields. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    An entry of `volumes` has a fourth field. There are source, destination and options, and
+    a path cannot hold a colon. The Go driver left away what stood after the third colon.
+
+        config {
+          image   = "docker.io/library/redis:7"
+          volumes = ["/srv/redis:/data:ro:z"]
+        }
+
+    Options are separated by commas: `"/srv/redis:/data:ro,z"`. A file whose name has a
+    colon needs a link without one.
   EOT
 }
 
@@ -345,7 +682,15 @@ diagnostic "volume_field_empty" {
   severity = error
   title    = "A volume has an empty field"
   doc      = <<-EOT
-    A volume has an empty field. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The source or the destination of a volume is empty. An empty source would be the task's
+    own folder as a whole, with its secrets, which nobody means; the Go driver mounted it.
+
+        config {
+          image   = "docker.io/library/redis:7"
+          volumes = [":/data"]
+        }
+
+    Write both paths. An empty one mostly comes from a variable without a value.
   EOT
 }
 
@@ -354,7 +699,18 @@ diagnostic "volumes_disabled" {
   severity = error
   title    = "The plugin does not allow paths of the host"
   doc      = <<-EOT
-    The plugin does not allow paths of the host. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The volume lies outside of the allocation's folder, and this client's plugin does not
+    allow that: its config says `volumes { enabled = false }`. The task would not start
+    there.
+
+        config {
+          image   = "docker.io/library/redis:7"
+          volumes = ["/srv/redis:/data"]
+        }
+
+    Use a host volume, which the operator of the client offers and the job asks for with
+    `volume` and `volume_mount`, or keep to folders of the task: `"local/data:/data"`. A
+    relative path that climbs out with `..` counts as outside.
   EOT
 }
 
@@ -363,16 +719,40 @@ diagnostic "volume_is_folder" {
   severity = warning
   title    = "What looks like a named volume is a folder of the task"
   doc      = <<-EOT
-    What looks like a named volume is a folder of the task. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The source is one word, as the name of a volume would be. There are no named volumes
+    here: it is the folder of that name in the task's own folder. It must exist before the
+    task starts, and it goes away with the allocation, so that data in it is not kept.
+
+        config {
+          image   = "docker.io/library/postgres:17"
+          volumes = ["data:/var/lib/postgresql/data"]
+        }
+
+    For data that stays, use a host volume or CSI volume (`volume` in the group,
+    `volume_mount` in the task), or a path of the host such as
+    `"/srv/pg:/var/lib/postgresql/data"`. For the task's own folder, write it so that
+    everybody sees it: `"local/data:/data"`. The folders that every task has, such as
+    `local` and `secrets`, are not warned of.
   EOT
 }
 
 diagnostic "unknown_volume_option" {
   id       = 205
-  severity = error
-  title    = "A volume option does not exist"
+  severity = warning
+  title    = "A volume option is not known"
   doc      = <<-EOT
-    A volume option does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    Podman is not known to have this option for a volume. If it does not, it refuses the
+    container: "unknown mount option".
+
+        config {
+          image   = "docker.io/library/redis:7"
+          volumes = ["/srv/redis:/data:readonly"]
+        }
+
+    Known are `ro`, `rw`, `z`, `Z`, `U`, `exec`, `noexec`, `suid`, `nosuid`, `dev`, `nodev`,
+    `bind`, `rbind`, `idmap`, and the propagations `private`, `rprivate`, `shared`,
+    `rshared`, `slave`, `rslave`. Here `ro` is meant. If your Podman is newer and has it,
+    the warning can stay.
   EOT
 }
 
@@ -381,7 +761,15 @@ diagnostic "bad_mount_destination" {
   severity = error
   title    = "A mount's destination is not an absolute path"
   doc      = <<-EOT
-    A mount's destination is not an absolute path. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The place in the container where something is mounted must be an absolute path. Podman
+    refuses others.
+
+        config {
+          image = "docker.io/library/redis:7"
+          tmpfs = ["scratch:size=64m"]
+        }
+
+    Write `"/scratch:size=64m"`. For `volumes` it is the second field: `"/srv/redis:/data"`.
   EOT
 }
 
@@ -390,16 +778,36 @@ diagnostic "duplicate_mount_destination" {
   severity = error
   title    = "Two mounts have the same destination"
   doc      = <<-EOT
-    Two mounts have the same destination. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    Two mounts go to the same place in the container. Podman refuses that: "duplicate mount
+    destination". Mounts are those of `volumes` and `tmpfs`, those of `volume_mount`, and
+    Nomad's own at `/alloc`, `/local` and `/secrets`.
+
+        config {
+          image   = "docker.io/library/redis:7"
+          volumes = ["/srv/a:/data", "/srv/b:/data"]
+        }
+
+    Give each its own place. What should appear in the task's folders can be written there
+    directly, by `template` or `artifact`, and needs no mount.
   EOT
 }
 
 diagnostic "unknown_tmpfs_option" {
   id       = 208
-  severity = error
-  title    = "A tmpfs option does not exist"
+  severity = warning
+  title    = "A tmpfs option is not known"
   doc      = <<-EOT
-    A tmpfs option does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    Podman is not known to have this option for a folder in memory. If it does not, it
+    refuses the container.
+
+        config {
+          image = "docker.io/library/redis:7"
+          tmpfs = ["/scratch:banana"]
+        }
+
+    Known are `size=…`, `mode=…`, `ro`, `rw`, `exec`, `noexec`, `suid`, `nosuid`, `dev`,
+    `nodev`, `noatime`, `noswap`, `tmpcopyup`, `notmpcopyup`, `U` and the propagations. A
+    size has a unit in lower case: `size=64m`.
   EOT
 }
 
@@ -408,7 +816,16 @@ diagnostic "conflicting_mount_options" {
   severity = error
   title    = "Two mount options exclude each other"
   doc      = <<-EOT
-    Two mount options exclude each other. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    Two options of one mount say the opposite of each other: `ro` and `rw`, `z` and `Z`,
+    `exec` and `noexec`, `suid` and `nosuid`, `dev` and `nodev`, or two propagations. Podman
+    refuses such a mount.
+
+        config {
+          image   = "docker.io/library/redis:7"
+          volumes = ["/srv/redis:/data:ro,rw"]
+        }
+
+    Keep the one that is meant.
   EOT
 }
 
@@ -417,7 +834,17 @@ diagnostic "selinuxlabel_on_privileged" {
   severity = warning
   title    = "The SELinux label is not used for a privileged task"
   doc      = <<-EOT
-    The SELinux label is not used for a privileged task. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The plugin gives mounts an SELinux label (`volumes { selinuxlabel = "z" }`), and this
+    task is privileged. SELinux does not confine privileged containers, so that no label is
+    set for this one. Other containers may then not be able to read what it writes.
+
+        config {
+          image      = "docker.io/library/busybox:1.37"
+          privileged = true
+        }
+
+    If other tasks read the same files, say so for the volume: `volumes = ["/srv/x:/x:z"]`.
+    Otherwise this needs no change.
   EOT
 }
 
@@ -426,7 +853,18 @@ diagnostic "unknown_propagation" {
   severity = warning
   title    = "A mount that Nomad adds has an unknown propagation"
   doc      = <<-EOT
-    A mount that Nomad adds has an unknown propagation. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    A mount that Nomad adds, such as a `volume_mount`, carries a word for its propagation
+    that is not known: it takes `private`, `host-to-task` and `bidirectional`. The mount is
+    made without propagation, which is as `private`.
+
+        volume_mount {
+          volume           = "data"
+          destination      = "/data"
+          propagation_mode = "shared"
+        }
+
+    Write Nomad's own word: `bidirectional` is what mount calls shared, `host-to-task` what
+    it calls slave.
   EOT
 }
 
@@ -437,7 +875,17 @@ diagnostic "bad_device" {
   severity = error
   title    = "A device is not HOST:CONTAINER:RIGHTS"
   doc      = <<-EOT
-    A device is not HOST:CONTAINER:RIGHTS. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    An entry of `devices` is neither the path of a device nor the name of a CDI device. It
+    is `HOST`, `HOST:CONTAINER` or `HOST:CONTAINER:RIGHTS` with absolute paths.
+
+        config {
+          image   = "docker.io/library/busybox:1.37"
+          devices = ["dev/fuse"]
+        }
+
+    Write `"/dev/fuse"`. A CDI name has a slash and an equals sign: `"nvidia.com/gpu=all"`.
+    The docker driver's blocks with `host_path` and `container_path` become texts:
+    `"/dev/sda1:/dev/xvda1:r"`.
   EOT
 }
 
@@ -446,7 +894,15 @@ diagnostic "bad_device_rights" {
   severity = error
   title    = "The rights of a device are not out of rwm"
   doc      = <<-EOT
-    The rights of a device are not out of rwm. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The rights of a device have a letter that does not exist. There are `r` (read), `w`
+    (write) and `m` (make device nodes), in any combination.
+
+        config {
+          image   = "docker.io/library/busybox:1.37"
+          devices = ["/dev/sda1:/dev/xvda1:rx"]
+        }
+
+    Write `"/dev/sda1:/dev/xvda1:rw"`. Without rights the container gets all three.
   EOT
 }
 
@@ -455,7 +911,20 @@ diagnostic "device_given_twice" {
   severity = warning
   title    = "A device is given twice"
   doc      = <<-EOT
-    A device is given twice. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The same place in the container is given to a device twice: twice in `devices`, or once
+    there and once by a device that Nomad reserved for the task. It is added once; where the
+    two differ, the entry of the task counts.
+
+        config {
+          image   = "docker.io/nvidia/cuda:12.8.0-base-ubuntu24.04"
+          devices = ["/dev/nvidia0"]
+        }
+        resources {
+          device "nvidia/gpu" {}
+        }
+
+    Leave the entry of `devices` away: devices of the `resources` block are added by
+    themselves.
   EOT
 }
 
@@ -466,7 +935,16 @@ diagnostic "bad_size" {
   severity = error
   title    = "A size is malformed"
   doc      = <<-EOT
-    A size is malformed. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The size is not a whole number with a unit. Units are `b`, `k`, `m`, `g` and `t`, in
+    powers of 1024; without a unit the number counts bytes.
+
+        config {
+          image    = "docker.io/library/postgres:17"
+          shm_size = "lots"
+        }
+
+    Write for instance `"256m"`. Fractions do not work: `"1.5g"` is `"1536m"`. `"512MiB"` is
+    `"512m"`.
   EOT
 }
 
@@ -475,7 +953,16 @@ diagnostic "size_out_of_range" {
   severity = error
   title    = "A size is negative or too large"
   doc      = <<-EOT
-    A size is negative or too large. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The size is negative, or more than can be counted. The Go driver passed such numbers on
+    to Podman, which then refused the container or took them for something else.
+
+        config {
+          image              = "docker.io/library/redis:7"
+          memory_reservation = "-5m"
+        }
+
+    Write a size between 0 and 8388607t. Only `memory_swap` knows "no limit": `memory_swap =
+    "-1"`. To run without a memory limit, use `memory_max = -1` in the task's `resources`.
   EOT
 }
 
@@ -484,7 +971,19 @@ diagnostic "reservation_above_limit" {
   severity = warning
   title    = "The memory reservation is larger than the limit"
   doc      = <<-EOT
-    The memory reservation is larger than the limit. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `memory_reservation` is larger than the task's memory limit. More than the limit can
+    never be used, and Podman may refuse the container.
+
+        config {
+          image              = "docker.io/library/redis:7"
+          memory_reservation = "1g"
+        }
+        resources {
+          memory = 256
+        }
+
+    Lower it below the task's `memory`, or raise that. A reservation is what the kernel
+    leaves to the task when the host runs short; it does not reserve anything with Nomad.
   EOT
 }
 
@@ -493,7 +992,20 @@ diagnostic "reservation_lowered" {
   severity = warning
   title    = "The memory reservation is lowered to the task's memory"
   doc      = <<-EOT
-    The memory reservation is lowered to the task's memory. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The task may use more memory than it reserves (`memory_max`), and its
+    `memory_reservation` is larger than its `memory`. Nomad set only `memory` aside on this
+    client, so that the reservation is lowered to that.
+
+        config {
+          image              = "docker.io/library/redis:7"
+          memory_reservation = "300m"
+        }
+        resources {
+          memory     = 256
+          memory_max = 512
+        }
+
+    Leave `memory_reservation` away, which means the same here, or raise `memory`.
   EOT
 }
 
@@ -502,7 +1014,19 @@ diagnostic "swap_below_memory" {
   severity = error
   title    = "memory_swap is smaller than the memory limit"
   doc      = <<-EOT
-    memory_swap is smaller than the memory limit. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `memory_swap` counts memory and swap together, and it is smaller than the memory alone.
+    The kernel does not take such a pair.
+
+        config {
+          image       = "docker.io/library/redis:7"
+          memory_swap = "128m"
+        }
+        resources {
+          memory = 256
+        }
+
+    For a task with 256 MiB of memory: `"256m"` means no swap, `"384m"` means 128 MiB of
+    swap, `"-1"` as much as there is.
   EOT
 }
 
@@ -511,7 +1035,20 @@ diagnostic "swap_without_limit" {
   severity = warning
   title    = "memory_swap is given without a memory limit"
   doc      = <<-EOT
-    memory_swap is given without a memory limit. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `memory_swap` is given, and the task has no memory limit (`memory_max = -1`). Memory and
+    swap together cannot be limited without limiting memory; Podman refuses the pair or
+    drops the limit.
+
+        config {
+          image       = "docker.io/library/redis:7"
+          memory_swap = "2g"
+        }
+        resources {
+          memory     = 256
+          memory_max = -1
+        }
+
+    Give `memory_max` a number, or leave `memory_swap` away.
   EOT
 }
 
@@ -520,7 +1057,16 @@ diagnostic "swappiness_without_effect" {
   severity = warning
   title    = "memory_swappiness has no effect on cgroup version 2"
   doc      = <<-EOT
-    memory_swappiness has no effect on cgroup version 2. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The host has cgroup version 2, where swappiness is no property of a container any more.
+    The option is not sent.
+
+        config {
+          image             = "docker.io/library/redis:7"
+          memory_swappiness = 10
+        }
+
+    Leave it away. To keep a task out of swap on such hosts, set `memory_swap` to the size
+    of its memory.
   EOT
 }
 
@@ -529,7 +1075,15 @@ diagnostic "bad_swappiness" {
   severity = error
   title    = "memory_swappiness is not between 0 and 100"
   doc      = <<-EOT
-    memory_swappiness is not between 0 and 100. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    Swappiness goes from 0 to 100. The kernel takes no other number.
+
+        config {
+          image             = "docker.io/library/redis:7"
+          memory_swappiness = 250
+        }
+
+    Write a number between 0 (swap only when nothing else helps) and 100. It counts on hosts
+    with cgroup version 1 only.
   EOT
 }
 
@@ -538,7 +1092,15 @@ diagnostic "cpu_period_without_hard_limit" {
   severity = warning
   title    = "cpu_cfs_period has no effect without cpu_hard_limit"
   doc      = <<-EOT
-    cpu_cfs_period has no effect without cpu_hard_limit. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `cpu_cfs_period` is the period in which a hard CPU limit counts, and the task has no
+    hard limit. The option is not used.
+
+        config {
+          image          = "docker.io/library/redis:7"
+          cpu_cfs_period = 50000
+        }
+
+    Add `cpu_hard_limit = true`, or leave the period away.
   EOT
 }
 
@@ -547,7 +1109,16 @@ diagnostic "cpu_period_too_large" {
   severity = error
   title    = "cpu_cfs_period is above one second"
   doc      = <<-EOT
-    cpu_cfs_period is above one second. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The period of the CPU limit is longer than a second, which the kernel does not take. The
+    number counts microseconds.
+
+        config {
+          image          = "docker.io/library/redis:7"
+          cpu_hard_limit = true
+          cpu_cfs_period = 1000001
+        }
+
+    Write a number from 1000 to 1000000. Leave it away for 100000, a tenth of a second.
   EOT
 }
 
@@ -556,7 +1127,17 @@ diagnostic "cpu_period_raised" {
   severity = warning
   title    = "cpu_cfs_period is raised to one millisecond"
   doc      = <<-EOT
-    cpu_cfs_period is raised to one millisecond. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The period of the CPU limit is shorter than a millisecond, which the kernel does not
+    take. It is raised to 1000 microseconds.
+
+        config {
+          image          = "docker.io/library/redis:7"
+          cpu_hard_limit = true
+          cpu_cfs_period = 100
+        }
+
+    The number counts microseconds: 100 milliseconds are 100000. Leave the option away for
+    just that.
   EOT
 }
 
@@ -565,7 +1146,17 @@ diagnostic "pids_limit_negative" {
   severity = error
   title    = "pids_limit is negative"
   doc      = <<-EOT
-    pids_limit is negative. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `pids_limit` is negative. The Go driver passed over such a number without a word, so
+    that the task ran with Podman's own limit, usually 2048, where -1 was written to mean
+    none.
+
+        config {
+          image      = "docker.io/library/redis:7"
+          pids_limit = -1
+        }
+
+    Write how many processes and threads the task may have; a large number, such as 4194304,
+    is as good as none. Leave the option away for Podman's own limit.
   EOT
 }
 
@@ -574,7 +1165,15 @@ diagnostic "pids_limit_zero" {
   severity = warning
   title    = "pids_limit of 0 sets no limit"
   doc      = <<-EOT
-    pids_limit of 0 sets no limit. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `pids_limit = 0` is the same as leaving it away: the container gets Podman's own limit,
+    usually 2048 processes and threads. It does not mean "none".
+
+        config {
+          image      = "docker.io/library/redis:7"
+          pids_limit = 0
+        }
+
+    Leave it away, or write a number above zero.
   EOT
 }
 
@@ -583,7 +1182,15 @@ diagnostic "bad_oom_score_adj" {
   severity = error
   title    = "oom_score_adj is not between -1000 and 1000"
   doc      = <<-EOT
-    oom_score_adj is not between -1000 and 1000. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `oom_score_adj` goes from -1000 (never kill) to 1000 (kill first). The kernel takes no
+    other number.
+
+        config {
+          image         = "docker.io/library/redis:7"
+          oom_score_adj = 2000
+        }
+
+    Write a number in that range. Leave it away for 0.
   EOT
 }
 
@@ -592,7 +1199,18 @@ diagnostic "oom_score_adj_rootless" {
   severity = warning
   title    = "A rootless Podman cannot protect a task from the OOM killer"
   doc      = <<-EOT
-    A rootless Podman cannot protect a task from the OOM killer. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The task asks to be spared when the host runs out of memory (a negative
+    `oom_score_adj`), and its Podman is rootless. An ordinary user may not protect
+    processes; Podman takes the nearest value that it may.
+
+        config {
+          image         = "docker.io/library/redis:7"
+          socket        = "app"
+          oom_score_adj = -500
+        }
+
+    Run the task on a rootful Podman, or protect less important tasks less: a positive
+    number on those has the same effect.
   EOT
 }
 
@@ -601,7 +1219,17 @@ diagnostic "bad_ulimit" {
   severity = error
   title    = "A ulimit is malformed"
   doc      = <<-EOT
-    A ulimit is malformed. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The value of a limit is not a whole number or two with a colon between them: `N` for
+    both, or `SOFT:HARD`. `-1` means no limit.
+
+        config {
+          image = "docker.io/library/redis:7"
+          ulimit {
+            nofile = "4096:unlimited"
+          }
+        }
+
+    Write `nofile = "4096:-1"`, or numbers for both.
   EOT
 }
 
@@ -610,7 +1238,18 @@ diagnostic "unknown_ulimit" {
   severity = error
   title    = "A ulimit does not exist"
   doc      = <<-EOT
-    A ulimit does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The kernel has no limit of this name, so that Podman would refuse it. There are `as`,
+    `core`, `cpu`, `data`, `fsize`, `locks`, `memlock`, `msgqueue`, `nice`, `nofile`,
+    `nproc`, `rss`, `rtprio`, `rttime`, `sigpending` and `stack`.
+
+        config {
+          image = "docker.io/library/redis:7"
+          ulimit {
+            nofiles = "4096"
+          }
+        }
+
+    The message names the one that comes nearest. `RLIMIT_NOFILE` is written `nofile`.
   EOT
 }
 
@@ -619,7 +1258,17 @@ diagnostic "ulimit_soft_above_hard" {
   severity = error
   title    = "A soft limit is above its hard limit"
   doc      = <<-EOT
-    A soft limit is above its hard limit. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    A soft limit is larger than its hard limit. The hard limit is what the soft one may be
+    raised to, so that the kernel refuses the pair and the container does not start.
+
+        config {
+          image = "docker.io/library/redis:7"
+          ulimit {
+            nofile = "8192:4096"
+          }
+        }
+
+    Write the smaller number first: `"4096:8192"`. One number sets both.
   EOT
 }
 
@@ -628,7 +1277,17 @@ diagnostic "shm_size_needs_own_ipc" {
   severity = error
   title    = "shm_size needs an IPC namespace of the task's own"
   doc      = <<-EOT
-    shm_size needs an IPC namespace of the task's own. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `shm_size` sizes the container's own shared memory, and `ipc_mode` says that it has none
+    of its own: it uses that of the host or of another container, or none at all.
+
+        config {
+          image    = "docker.io/library/postgres:17"
+          ipc_mode = "host"
+          shm_size = "256m"
+        }
+
+    Leave one of them away, or use `ipc_mode = "private"` or `"shareable"`. With
+    `task:NAME`, the size belongs to the task that is joined.
   EOT
 }
 
@@ -637,7 +1296,20 @@ diagnostic "controller_not_delegated" {
   severity = warning
   title    = "A limit is left out because its controller is not delegated"
   doc      = <<-EOT
-    A limit is left out because its controller is not delegated. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    A rootless Podman can limit only what systemd delegated to its user. The controller of
+    this limit was not, so that the limit is left out: the container would not start with
+    it. The task runs without that limit.
+
+        config {
+          image      = "docker.io/library/redis:7"
+          socket     = "app"
+          pids_limit = 100
+        }
+
+    On the host, let systemd delegate more: in
+    `/etc/systemd/system/user@.service.d/delegate.conf`, write `Delegate=cpu cpuset io
+    memory pids` under `[Service]`, and log the user in again. `podman info --format json`
+    lists what is there, as `cgroupControllers`.
   EOT
 }
 
@@ -648,7 +1320,16 @@ diagnostic "unknown_capability" {
   severity = error
   title    = "A capability does not exist"
   doc      = <<-EOT
-    A capability does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    Linux has no capability of this name, so that Podman would refuse the container:
+    "unknown capability".
+
+        config {
+          image   = "docker.io/library/busybox:1.37"
+          cap_add = ["NET_ADMN"]
+        }
+
+    The message names the one that comes nearest; here `NET_ADMIN` is meant. `CAP_` may
+    stand before a name, upper and lower case are the same, and `ALL` means all of them.
   EOT
 }
 
@@ -657,7 +1338,17 @@ diagnostic "capability_added_and_dropped" {
   severity = warning
   title    = "A capability is both added and dropped"
   doc      = <<-EOT
-    A capability is both added and dropped. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    One capability stands in `cap_add` and in `cap_drop`. The process does not get what both
+    say, and which of them counts is Podman's choice.
+
+        config {
+          image    = "docker.io/library/busybox:1.37"
+          cap_add  = ["NET_RAW"]
+          cap_drop = ["NET_RAW"]
+        }
+
+    Keep one. To allow just a few, drop all and add those: `cap_drop = ["ALL"]` with
+    `cap_add = ["NET_RAW"]`; these two do go together.
   EOT
 }
 
@@ -666,7 +1357,17 @@ diagnostic "capabilities_on_privileged" {
   severity = warning
   title    = "Capabilities have no effect on a privileged task"
   doc      = <<-EOT
-    Capabilities have no effect on a privileged task. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The task is privileged, and so it has all capabilities already: `cap_add` changes
+    nothing.
+
+        config {
+          image      = "docker.io/library/busybox:1.37"
+          privileged = true
+          cap_add    = ["NET_ADMIN"]
+        }
+
+    If the added capabilities are all that the task needs, leave `privileged` away: that is
+    much the safer way. Otherwise leave `cap_add` away.
   EOT
 }
 
@@ -675,7 +1376,17 @@ diagnostic "bad_security_opt" {
   severity = error
   title    = "A security option does not exist"
   doc      = <<-EOT
-    A security option does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    An entry of `security_opt` is none that Podman has, or lacks its value. There are
+    `no-new-privileges`, `label=…`, `apparmor=…`, `seccomp=PATH`, `proc-opts=…`,
+    `mask=PATH:PATH`, `unmask=…` and `systempaths=unconfined`.
+
+        config {
+          image        = "docker.io/library/busybox:1.37"
+          security_opt = ["label", "secomp=/etc/strict.json"]
+        }
+
+    The message says which entry it is and what comes nearest. An SELinux label needs its
+    value: `label=disable`, `label=type:svirt_apache_t`.
   EOT
 }
 
@@ -684,16 +1395,16 @@ diagnostic "bad_systempaths" {
   severity = error
   title    = "systempaths takes only unconfined"
   doc      = <<-EOT
-    systempaths takes only unconfined. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
-  EOT
-}
+    `systempaths` takes one value, `unconfined`, which shows all of /proc and /sys that
+    Podman hides otherwise.
 
-diagnostic "bad_no_new_privileges" {
-  id       = 265
-  severity = error
-  title    = "no-new-privileges takes only true or false"
-  doc      = <<-EOT
-    no-new-privileges takes only true or false. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+        config {
+          image        = "docker.io/library/busybox:1.37"
+          security_opt = ["systempaths=all"]
+        }
+
+    Write `systempaths=unconfined`. To show only a few paths,
+    `unmask=/proc/acpi:/sys/firmware` is the smaller step.
   EOT
 }
 
@@ -702,7 +1413,16 @@ diagnostic "apparmor_profile_overridden" {
   severity = warning
   title    = "apparmor_profile is overridden by security_opt"
   doc      = <<-EOT
-    apparmor_profile is overridden by security_opt. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The AppArmor profile is given twice: as `apparmor_profile` and in `security_opt`. The
+    one in `security_opt` counts.
+
+        config {
+          image            = "docker.io/library/busybox:1.37"
+          apparmor_profile = "my-profile"
+          security_opt     = ["apparmor=unconfined"]
+        }
+
+    Keep one of them.
   EOT
 }
 
@@ -711,7 +1431,16 @@ diagnostic "apparmor_not_available" {
   severity = warning
   title    = "The host has no AppArmor"
   doc      = <<-EOT
-    The host has no AppArmor. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The task names an AppArmor profile, and the host does not have AppArmor switched on.
+    Podman refuses such a container.
+
+        config {
+          image            = "docker.io/library/busybox:1.37"
+          apparmor_profile = "my-profile"
+        }
+
+    Place the task on hosts that have it: a constraint on the attribute
+    `driver.podman.appArmor` does that. `unconfined` works everywhere.
   EOT
 }
 
@@ -720,7 +1449,16 @@ diagnostic "selinux_not_available" {
   severity = warning
   title    = "The host has no SELinux"
   doc      = <<-EOT
-    The host has no SELinux. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The task has SELinux options, and the host does not have SELinux switched on. They have
+    no effect there: the container runs without that confinement.
+
+        config {
+          image        = "docker.io/library/busybox:1.37"
+          selinux_opts = ["type:my_container.process"]
+        }
+
+    If the task relies on it, place it on hosts that have it, with a constraint on the
+    attribute `driver.podman.selinuxEnabled`.
   EOT
 }
 
@@ -729,7 +1467,15 @@ diagnostic "security_opt_repeated" {
   severity = warning
   title    = "A security option is given twice"
   doc      = <<-EOT
-    A security option is given twice. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    An entry of `security_opt` that can have one value only stands there twice: `seccomp`,
+    `apparmor`, `proc-opts` or `no-new-privileges`. The last one counts.
+
+        config {
+          image        = "docker.io/library/busybox:1.37"
+          security_opt = ["seccomp=/etc/a.json", "seccomp=/etc/b.json"]
+        }
+
+    Keep the one that is meant. `label`, `mask` and `unmask` may be repeated, and add up.
   EOT
 }
 
@@ -738,7 +1484,16 @@ diagnostic "bad_userns" {
   severity = error
   title    = "A user namespace mode does not exist"
   doc      = <<-EOT
-    A user namespace mode does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `userns` is no user namespace that this driver can ask for: `host`, `auto`, `keep-id`,
+    `nomap`, or `ns:PATH`.
+
+        config {
+          image  = "docker.io/library/busybox:1.37"
+          userns = "private"
+        }
+
+    For IDs of its own, a container gets `auto`. To run as the user of a rootless Podman, it
+    is `keep-id`. Leave the option away for Podman's own choice.
   EOT
 }
 
@@ -747,7 +1502,16 @@ diagnostic "bad_userns_option" {
   severity = error
   title    = "An option of a user namespace is malformed"
   doc      = <<-EOT
-    An option of a user namespace is malformed. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The part after the colon of `userns` is malformed. `auto` takes `size=N`,
+    `uidmapping=CONTAINER:HOST:SIZE` and `gidmapping=CONTAINER:HOST:SIZE`; `keep-id` takes
+    `uid=N` and `gid=N`; several are separated by commas.
+
+        config {
+          image  = "docker.io/library/busybox:1.37"
+          userns = "auto:sise=65536"
+        }
+
+    Write `auto:size=65536`. `host` and `nomap` take nothing.
   EOT
 }
 
@@ -756,7 +1520,16 @@ diagnostic "bad_id_mapping" {
   severity = error
   title    = "An ID mapping is malformed"
   doc      = <<-EOT
-    An ID mapping is malformed. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    A mapping of IDs is not three numbers with colons between them: the first ID in the
+    container, the first on the host, and how many.
+
+        config {
+          image  = "docker.io/library/busybox:1.37"
+          userns = "auto:uidmapping=0:100000"
+        }
+
+    Write for instance `auto:uidmapping=0:100000:65536`. The numbers lie between 0 and
+    4294967295.
   EOT
 }
 
@@ -765,7 +1538,16 @@ diagnostic "keep_id_rootful" {
   severity = warning
   title    = "A user namespace mode is meant for rootless Podman"
   doc      = <<-EOT
-    A user namespace mode is meant for rootless Podman. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `keep-id` and `nomap` are about the user that runs a rootless Podman. This Podman runs
+    as root: depending on its version it refuses the container, or the option does nothing.
+
+        config {
+          image  = "docker.io/library/busybox:1.37"
+          userns = "keep-id"
+        }
+
+    Run the task on a rootless Podman, by its `socket`, or use `auto` for a user namespace
+    of its own.
   EOT
 }
 
@@ -776,16 +1558,16 @@ diagnostic "bad_ipc_mode" {
   severity = error
   title    = "An IPC mode does not exist"
   doc      = <<-EOT
-    An IPC mode does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
-  EOT
-}
+    `ipc_mode` is no IPC namespace: `private`, `shareable`, `host`, `none`, or `container:`,
+    `task:` or `ns:` with a name or path after the colon.
 
-diagnostic "namespace_target_empty" {
-  id       = 291
-  severity = error
-  title    = "A namespace to join is not named"
-  doc      = <<-EOT
-    A namespace to join is not named. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+        config {
+          image    = "docker.io/library/postgres:17"
+          ipc_mode = "shared"
+        }
+
+    `shareable` is what others can join: with `ipc_mode = "task:db"`, if the task is called
+    `db`. A colon needs something after it.
   EOT
 }
 
@@ -794,7 +1576,20 @@ diagnostic "sysctl_of_shared_namespace" {
   severity = error
   title    = "A kernel parameter belongs to a namespace that is shared"
   doc      = <<-EOT
-    A kernel parameter belongs to a namespace that is shared. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The kernel parameter belongs to a namespace that this container shares with the host:
+    `net.*` to the network, `kernel.shm*`, `kernel.msg*`, `kernel.sem` and `fs.mqueue.*` to
+    IPC. Setting it would change the host, and Podman refuses the container.
+
+        config {
+          image        = "docker.io/library/redis:7"
+          network_mode = "host"
+          sysctl = {
+            "net.core.somaxconn" = "1024"
+          }
+        }
+
+    Give the container a namespace of its own (`network_mode = "bridge"`), or set the
+    parameter on the host.
   EOT
 }
 
@@ -805,7 +1600,17 @@ diagnostic "unknown_network" {
   severity = error
   title    = "A Podman network does not exist"
   doc      = <<-EOT
-    A Podman network does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `network_mode` names a Podman network that does not exist on this host. A word that is
+    no mode is taken as the name of a network, so a misspelt mode ends up here too.
+
+        config {
+          image        = "docker.io/library/redis:7"
+          network_mode = "brigde"
+        }
+
+    `podman network ls` lists the networks, of the same Podman and user that the task runs
+    on; `podman network create NAME` makes one. The modes are `bridge`, `host`, `none`,
+    `pasta`, `slirp4netns`, `container:NAME`, `task:NAME` and `ns:PATH`.
   EOT
 }
 
@@ -814,7 +1619,25 @@ diagnostic "network_mode_ignored" {
   severity = warning
   title    = "The group's network namespace wins over network_mode"
   doc      = <<-EOT
-    The group's network namespace wins over network_mode. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The group has a network namespace that Nomad makes (`network { mode = "bridge" }` or
+    `cni/…`), and all its tasks join it. The task's `network_mode` is then not used,
+    whatever it says.
+
+        group "web" {
+          network {
+            mode = "bridge"
+          }
+          task "web" {
+            driver = "podman"
+            config {
+              image        = "docker.io/library/nginx:1.29"
+              network_mode = "host"
+            }
+          }
+        }
+
+    Leave `network_mode` away. For a task that needs the host's network, put it into a group
+    of its own with `network { mode = "host" }`.
   EOT
 }
 
@@ -823,7 +1646,15 @@ diagnostic "pasta_needs_rootless" {
   severity = warning
   title    = "pasta works only with a rootless Podman"
   doc      = <<-EOT
-    pasta works only with a rootless Podman. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `pasta` connects containers of ordinary users. This Podman runs as root and refuses such
+    a container: "pasta networking is only supported for rootless mode".
+
+        config {
+          image        = "docker.io/library/redis:7"
+          network_mode = "pasta"
+        }
+
+    Use `bridge`, or run the task on a rootless Podman, by its `socket`.
   EOT
 }
 
@@ -832,7 +1663,16 @@ diagnostic "pasta_too_old" {
   severity = error
   title    = "This Podman has no pasta"
   doc      = <<-EOT
-    This Podman has no pasta. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    This Podman is older than 4.4 and does not know `pasta`.
+
+        config {
+          image        = "docker.io/library/redis:7"
+          socket       = "app"
+          network_mode = "pasta"
+        }
+
+    Use `slirp4netns` on such a host, or leave `network_mode` away: the driver then picks
+    what the version has.
   EOT
 }
 
@@ -841,16 +1681,35 @@ diagnostic "slirp4netns_gone" {
   severity = error
   title    = "This Podman has no slirp4netns"
   doc      = <<-EOT
-    This Podman has no slirp4netns. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    Podman 6 has no `slirp4netns` any more and refuses such a container.
+
+        config {
+          image        = "docker.io/library/redis:7"
+          socket       = "app"
+          network_mode = "slirp4netns"
+        }
+
+    Use `pasta`, which rootless Podman has had since 4.4. If the word comes from the
+    plugin's `networking { default_rootless_mode = … }`, change it there.
   EOT
 }
 
-diagnostic "network_mode_options" {
+diagnostic "bad_network_mode" {
   id       = 315
   severity = error
-  title    = "network_mode takes no options"
+  title    = "A network mode does not exist"
   doc      = <<-EOT
-    network_mode takes no options. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `network_mode` is no mode, and can be no network's name either: a network's name has
+    letters, digits, `_`, `.` and `-`. Modes that join something need its name after the
+    colon, and `pasta` and `slirp4netns` take no options here.
+
+        config {
+          image        = "docker.io/library/redis:7"
+          network_mode = "pasta:--map-gw"
+        }
+
+    Leave the options away. On the client, `pasta_options` in containers.conf sets them for
+    all containers of a user.
   EOT
 }
 
@@ -859,7 +1718,16 @@ diagnostic "bad_static_address" {
   severity = error
   title    = "A static address is no IP address"
   doc      = <<-EOT
-    A static address is no IP address. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The address is no IP address. The Go driver dropped such an address without a word, and
+    the container got a random one.
+
+        config {
+          image        = "docker.io/library/redis:7"
+          ipv4_address = "10.88.0.500"
+        }
+
+    Write an address without a mask: `10.88.0.50`, not `10.88.0.50/16`. It must lie in the
+    range of the Podman network.
   EOT
 }
 
@@ -868,7 +1736,16 @@ diagnostic "bad_static_mac" {
   severity = error
   title    = "A static hardware address is malformed"
   doc      = <<-EOT
-    A static hardware address is malformed. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The hardware address is not six bytes in hexadecimal with colons between them. The Go
+    driver dropped such an address without a word.
+
+        config {
+          image      = "docker.io/library/redis:7"
+          static_mac = "92:d0:c6:0a:29"
+        }
+
+    Write for instance `92:d0:c6:0a:29:33`. In the first byte, the second digit should be 2,
+    6, a or e: addresses that nobody else was given.
   EOT
 }
 
@@ -877,7 +1754,18 @@ diagnostic "static_address_outside_bridge" {
   severity = error
   title    = "A static address needs a bridge network"
   doc      = <<-EOT
-    A static address needs a bridge network. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The task asks for an address of its own, and its network does not give any: only the
+    mode `bridge` and Podman networks by name do. With the host's network, with another
+    container's, or in a group whose namespace Nomad makes, the container uses addresses
+    that are there already. The Go driver dropped the option without a word.
+
+        config {
+          image        = "docker.io/library/redis:7"
+          network_mode = "host"
+          ipv4_address = "10.88.0.50"
+        }
+
+    Use `network_mode = "bridge"` or a Podman network, or leave the address away.
   EOT
 }
 
@@ -886,7 +1774,15 @@ diagnostic "static_address_family" {
   severity = warning
   title    = "A static address is of the other family"
   doc      = <<-EOT
-    A static address is of the other family. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `ipv4_address` holds an IPv6 address, or `ipv6_address` an IPv4 address. It is used all
+    the same, but it reads as a mistake, and a Podman before 4.0 refuses it.
+
+        config {
+          image        = "docker.io/library/redis:7"
+          ipv4_address = "fd00::50"
+        }
+
+    Write it in the option of its family. `static_ips` takes both.
   EOT
 }
 
@@ -895,7 +1791,15 @@ diagnostic "static_ips_too_old" {
   severity = error
   title    = "This Podman takes only one address of each family"
   doc      = <<-EOT
-    This Podman takes only one address of each family. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    Podman before 4.0 knows one IPv4 and one IPv6 address of a container, and no list. The
+    Go driver dropped `static_ips` there without a word.
+
+        config {
+          image      = "docker.io/library/redis:7"
+          static_ips = ["10.88.0.51", "10.88.0.52"]
+        }
+
+    Use `ipv4_address` and `ipv6_address` on such a host, or a newer Podman.
   EOT
 }
 
@@ -904,7 +1808,20 @@ diagnostic "ports_and_port_map" {
   severity = error
   title    = "ports and port_map exclude each other"
   doc      = <<-EOT
-    ports and port_map exclude each other. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The task has both `ports` and `port_map`. The first takes ports of the group's network,
+    the second those of the task's own `resources`, and only one of them can say what is
+    published.
+
+        config {
+          image = "docker.io/library/redis:7"
+          ports = ["redis"]
+          port_map {
+            redis = 6379
+          }
+        }
+
+    Keep `ports`, and write the container's port into the group's `network` block: `port
+    "redis" { to = 6379 }`.
   EOT
 }
 
@@ -913,7 +1830,18 @@ diagnostic "port_map_without_network" {
   severity = error
   title    = "port_map needs a network in the task's resources"
   doc      = <<-EOT
-    port_map needs a network in the task's resources. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `port_map` maps ports of a `network` block in the task's own `resources`, and there is
+    none. A `network` block of the group is not enough for it.
+
+        config {
+          image = "docker.io/library/redis:7"
+          port_map {
+            redis = 6379
+          }
+        }
+
+    Use the group's `network { port "redis" { to = 6379 } }` and `ports = ["redis"]` in the
+    task.
   EOT
 }
 
@@ -922,7 +1850,20 @@ diagnostic "ports_without_network" {
   severity = error
   title    = "ports needs a network block in the group"
   doc      = <<-EOT
-    ports needs a network block in the group. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `ports` names ports of the group's `network` block, and the group has none, so that
+    Nomad gave it no ports.
+
+        group "cache" {
+          task "redis" {
+            driver = "podman"
+            config {
+              image = "docker.io/library/redis:7"
+              ports = ["redis"]
+            }
+          }
+        }
+
+    Add to the group: `network { port "redis" { to = 6379 } }`.
   EOT
 }
 
@@ -931,7 +1872,19 @@ diagnostic "unknown_port" {
   severity = error
   title    = "A port is not declared in the group"
   doc      = <<-EOT
-    A port is not declared in the group. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    A label in `ports` is none of the ports that the group's `network` block declares.
+
+        network {
+          port "http" { to = 8080 }
+        }
+        …
+        config {
+          image = "docker.io/library/nginx:1.29"
+          ports = ["htpp"]
+        }
+
+    The message names the label that comes nearest. `ports` holds labels, not numbers: for
+    port 8080, declare `port "http" { to = 8080 }` and write `ports = ["http"]`.
   EOT
 }
 
@@ -940,7 +1893,21 @@ diagnostic "port_map_label_unknown" {
   severity = warning
   title    = "A label of port_map is no port of the task"
   doc      = <<-EOT
-    A label of port_map is no port of the task. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    A label of `port_map` is none of the ports in the task's `resources`. Nothing is
+    published for it; only a variable `NOMAD_PORT_` is set, to a port that nobody can reach.
+
+        resources {
+          network {
+            port "redis" {}
+          }
+        }
+        …
+        port_map {
+          rediss = 6379
+        }
+
+    Write the label as it stands in `resources`, or better, use `ports` with a `network`
+    block of the group.
   EOT
 }
 
@@ -949,7 +1916,20 @@ diagnostic "ports_without_effect" {
   severity = warning
   title    = "Ports are not published in this network mode"
   doc      = <<-EOT
-    Ports are not published in this network mode. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The task publishes ports, and its network does not let it. On the host's network a
+    process listens there at once; with another container's, with `none`, or in a namespace
+    that Nomad makes for the group, publishing is not this container's business. Podman
+    drops the ports with a warning.
+
+        config {
+          image        = "docker.io/library/nginx:1.29"
+          network_mode = "host"
+          ports        = ["http"]
+        }
+
+    Leave `ports` away. On the host's network, let the process listen on the port that Nomad
+    chose, which is in `NOMAD_PORT_http`. In a group of mode `bridge`, Nomad forwards the
+    ports of its `network` block by itself.
   EOT
 }
 
@@ -958,7 +1938,17 @@ diagnostic "bad_port_number" {
   severity = error
   title    = "A port is not between 1 and 65535"
   doc      = <<-EOT
-    A port is not between 1 and 65535. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    A port lies between 1 and 65535. The Go driver cut other numbers to 16 bits, so that
+    another port was published than the job said.
+
+        config {
+          image = "docker.io/library/redis:7"
+          port_map {
+            redis = 70000
+          }
+        }
+
+    Write the port that the process in the container listens on.
   EOT
 }
 
@@ -967,7 +1957,16 @@ diagnostic "port_given_twice" {
   severity = warning
   title    = "A port is published twice"
   doc      = <<-EOT
-    A port is published twice. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    A label stands twice in `ports`. Publishing the same port twice is refused by Podman as
+    a conflict, so that it is published once.
+
+        config {
+          image = "docker.io/library/nginx:1.29"
+          ports = ["http", "http"]
+        }
+
+    Keep it once. To reach one port of the container under two numbers, declare two ports in
+    the group with the same `to`.
   EOT
 }
 
@@ -976,7 +1975,19 @@ diagnostic "port_not_published" {
   severity = warning
   title    = "A port of the group is not published"
   doc      = <<-EOT
-    A port of the group is not published. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The group declares a port with a container side (`to`), and no task publishes it. Nomad
+    reserves the number and tells others of it, but nothing listens there.
+
+        network {
+          port "http" { to = 8080 }
+        }
+        …
+        config {
+          image = "docker.io/library/nginx:1.29"
+        }
+
+    Write `ports = ["http"]` into the task that serves it. If the task does not serve it at
+    all, take the port out of the group.
   EOT
 }
 
@@ -985,7 +1996,15 @@ diagnostic "bad_extra_host" {
   severity = error
   title    = "An extra host is not NAME:ADDRESS"
   doc      = <<-EOT
-    An extra host is not NAME:ADDRESS. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    An entry of `extra_hosts` is not `NAME:ADDRESS`, with something on both sides of the
+    first colon.
+
+        config {
+          image       = "docker.io/library/nginx:1.29"
+          extra_hosts = ["db"]
+        }
+
+    Write `"db:10.0.0.5"`. An IPv6 address follows in the same way: `"db:fd00::5"`.
   EOT
 }
 
@@ -994,7 +2013,16 @@ diagnostic "bad_extra_host_address" {
   severity = warning
   title    = "An extra host's address is no IP address"
   doc      = <<-EOT
-    An extra host's address is no IP address. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The address of an extra host is no IP address and not `host-gateway`. It goes to Podman
+    as it is, which refuses it or writes a line into /etc/hosts that nobody can use.
+
+        config {
+          image       = "docker.io/library/nginx:1.29"
+          extra_hosts = ["db:database.example.com"]
+        }
+
+    Write an IP address. For another name of a host that has a name already, the file
+    /etc/hosts is not the place; use DNS.
   EOT
 }
 
@@ -1003,7 +2031,16 @@ diagnostic "extra_hosts_in_joined_network" {
   severity = error
   title    = "Extra hosts cannot be added to a joined network"
   doc      = <<-EOT
-    Extra hosts cannot be added to a joined network. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The container joins the network of another container, and with it its /etc/hosts. Podman
+    refuses to add hosts to that.
+
+        config {
+          image        = "docker.io/library/nginx:1.29"
+          network_mode = "task:proxy"
+          extra_hosts  = ["db:10.0.0.5"]
+        }
+
+    Give `extra_hosts` to the task that is joined.
   EOT
 }
 
@@ -1012,7 +2049,16 @@ diagnostic "bad_dns_server" {
   severity = error
   title    = "A name server of the group is no IP address"
   doc      = <<-EOT
-    A name server of the group is no IP address. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    A name server in the group's `network { dns { servers = … } }` is no IP address. A name
+    server cannot be given by name: who would look it up?
+
+        network {
+          dns {
+            servers = ["one.one.one.one"]
+          }
+        }
+
+    Write its address: `"1.1.1.1"`. A port cannot be given.
   EOT
 }
 
@@ -1021,7 +2067,17 @@ diagnostic "plugin_dns_without_effect" {
   severity = warning
   title    = "The plugin's name servers are not used for this group"
   doc      = <<-EOT
-    The plugin's name servers are not used for this group. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The plugin has `dns_servers`, and the group has a `dns` block without any. Such a block,
+    even an empty one, switches the plugin's name servers off, so that the container has
+    those of its network or host.
+
+        network {
+          dns {
+            searches = ["example.com"]
+          }
+        }
+
+    Write the servers into the block as well, or leave the block away.
   EOT
 }
 
@@ -1032,7 +2088,17 @@ diagnostic "unknown_socket" {
   severity = error
   title    = "A socket is not configured"
   doc      = <<-EOT
-    A socket is not configured. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The task asks for a Podman under a name that the plugin on this client has not
+    configured. A name that is right on one client can be missing on another.
+
+        config {
+          image  = "docker.io/library/redis:7"
+          socket = "other"
+        }
+
+    Write the name of one of the plugin's `socket` blocks, or configure it there. A
+    constraint on the attribute `driver.podman.NAME.health` keeps the task from clients
+    without it. A task without `socket` uses the one called `default`.
   EOT
 }
 
@@ -1041,7 +2107,20 @@ diagnostic "sockets_and_socket_path" {
   severity = error
   title    = "socket and socket_path exclude each other"
   doc      = <<-EOT
-    socket and socket_path exclude each other. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The plugin's config has `socket` blocks and `socket_path`. The second is the short form
+    for a single Podman, and with both nobody knows which one is meant. The agent does not
+    start like this.
+
+        config {
+          socket_path = "unix:///run/podman/podman.sock"
+          socket {
+            name        = "app"
+            socket_path = "unix:///run/user/1000/podman/podman.sock"
+          }
+        }
+
+    Move `socket_path` into a block: `socket { name = "default"  socket_path =
+    "unix:///run/podman/podman.sock" }`.
   EOT
 }
 
@@ -1050,7 +2129,15 @@ diagnostic "duplicate_socket_name" {
   severity = warning
   title    = "Two sockets have the same name"
   doc      = <<-EOT
-    Two sockets have the same name. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    Two `socket` blocks of the plugin have the same name; a block without a name is called
+    `default`. The first one is used, and no task can reach the second.
+
+        config {
+          socket { socket_path = "unix:///run/podman/podman.sock" }
+          socket { socket_path = "unix:///run/user/1000/podman/podman.sock" }
+        }
+
+    Give each block a name of its own.
   EOT
 }
 
@@ -1059,7 +2146,15 @@ diagnostic "bad_socket_address" {
   severity = error
   title    = "A socket's address is not supported"
   doc      = <<-EOT
-    A socket's address is not supported. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The address of a Podman is neither `unix://` with an absolute path nor `http://` with a
+    host. There is no ssh and no TLS.
+
+        config {
+          socket_path = "/run/podman/podman.sock"
+        }
+
+    Write `unix:///run/podman/podman.sock`, with three slashes. To use a Podman of another
+    machine, forward its socket with `ssh -L`, or run the plugin there.
   EOT
 }
 
@@ -1068,7 +2163,14 @@ diagnostic "bad_http_timeout" {
   severity = error
   title    = "client_http_timeout is no duration"
   doc      = <<-EOT
-    client_http_timeout is no duration. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    `client_http_timeout` is no span of time that is longer than zero. It is written as
+    numbers with units: `ms`, `s`, `m`, `h`. The agent does not start like this.
+
+        config {
+          client_http_timeout = "30 bananas"
+        }
+
+    Write for instance `"30s"`. Leave it away for 60 seconds.
   EOT
 }
 
@@ -1077,7 +2179,18 @@ diagnostic "no_default_socket" {
   severity = warning
   title    = "No socket is the default one"
   doc      = <<-EOT
-    No socket is the default one. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The plugin has `socket` blocks, and none of them is called `default`. Tasks that name no
+    socket fail: "podman client with name "default" not found".
+
+        config {
+          socket {
+            name        = "app"
+            socket_path = "unix:///run/user/1000/podman/podman.sock"
+          }
+        }
+
+    Call one of them `default`, or leave its name away. If every task names its socket, the
+    warning can stay.
   EOT
 }
 
@@ -1086,7 +2199,14 @@ diagnostic "bad_plugin_dns_server" {
   severity = error
   title    = "A name server of the plugin is no IP address"
   doc      = <<-EOT
-    A name server of the plugin is no IP address. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    A name server in the plugin's `dns_servers` is no IP address. The agent starts with it,
+    and then every task fails whose group has no `dns` block.
+
+        config {
+          dns_servers = ["dns.example.com"]
+        }
+
+    Write its address, without a port.
   EOT
 }
 
@@ -1095,7 +2215,17 @@ diagnostic "bad_rootless_mode" {
   severity = warning
   title    = "default_rootless_mode is no network mode"
   doc      = <<-EOT
-    default_rootless_mode is no network mode. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The plugin's `default_rootless_mode` is no network mode that a rootless Podman has:
+    `pasta`, `slirp4netns`, `bridge`, `host` or `none`. It goes to Podman as it is, which
+    may refuse every task that chooses no network.
+
+        config {
+          networking {
+            default_rootless_mode = "slirp"
+          }
+        }
+
+    Write one of these words. Leave it away for what fits the version of Podman.
   EOT
 }
 
@@ -1104,7 +2234,15 @@ diagnostic "recover_stopped_risky" {
   severity = warning
   title    = "recover_stopped may keep an agent from starting"
   doc      = <<-EOT
-    recover_stopped may keep an agent from starting. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The plugin starts containers again that stopped while the agent was down
+    (`recover_stopped = true`). After a reboot of the host this happens before the agent is
+    ready, and it may hang or not start at all. Nomad would start the tasks anew anyway.
+
+        config {
+          recover_stopped = true
+        }
+
+    Leave it away, unless you know that you need it.
   EOT
 }
 
@@ -1113,7 +2251,18 @@ diagnostic "bad_selinuxlabel" {
   severity = warning
   title    = "selinuxlabel is neither z nor Z"
   doc      = <<-EOT
-    selinuxlabel is neither z nor Z. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    The plugin's `selinuxlabel` is neither `z` (shared by containers) nor `Z` (for one
+    container alone). It goes to Podman as a mount option, which refuses it, and then no
+    task starts.
+
+        config {
+          volumes {
+            enabled      = true
+            selinuxlabel = "shared"
+          }
+        }
+
+    Write `z`: folders of an allocation are shared by its tasks.
   EOT
 }
 
@@ -1124,7 +2273,18 @@ diagnostic "member_not_known" {
   severity = error
   title    = "This Podman cannot do what an option asks for"
   doc      = <<-EOT
-    This Podman cannot do what an option asks for. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    This Podman is too old, or too new, for what an option asks for, and the task cannot run
+    as the job wants it. Podman passes over members that it does not know without a word, so
+    that nobody would notice.
+
+        config {
+          image        = "docker.io/library/redis:7"
+          network_mode = "shop"
+        }
+
+    With Podman 3.4, for instance, a container cannot join networks by this driver. The
+    message says since or until which version it works. Update Podman on the clients, place
+    the task with a constraint on `attr.driver.podman.version`, or do without the option.
   EOT
 }
 
@@ -1133,7 +2293,16 @@ diagnostic "member_without_effect" {
   severity = warning
   title    = "This Podman does not know what an option asks for"
   doc      = <<-EOT
-    This Podman does not know what an option asks for. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    This Podman does not know what an option asks for, and the task runs without it. The
+    part is left out of what is sent.
+
+        config {
+          image        = "quay.io/podman/stable"
+          security_opt = ["label=nested"]
+        }
+
+    With Podman 4.3, for instance, `label=nested` has no effect; it needs 4.5. Update Podman
+    on the clients, or do without the option.
   EOT
 }
 
@@ -1142,7 +2311,13 @@ diagnostic "podman_too_old" {
   severity = warning
   title    = "This Podman is older than any that was tested"
   doc      = <<-EOT
-    This Podman is older than any that was tested. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    This Podman is older than 4.3, the oldest that this driver is tested with. Most of a job
+    works there, and nobody has looked at the rest.
+
+        podman-driver-render render --podman-version 3.4 web.nomad.hcl
+
+    Update Podman. Known differences of Podman 3: a container has one address of each family
+    only, and networks cannot be looked up.
   EOT
 }
 
@@ -1151,7 +2326,14 @@ diagnostic "cgroup_v1_gone" {
   severity = error
   title    = "Podman 6 does not run on cgroup version 1"
   doc      = <<-EOT
-    Podman 6 does not run on cgroup version 1. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    Podman 6 does not run on a host with cgroup version 1: its service ends at once with
+    "Cgroups v1 not supported". The given host cannot exist.
+
+        podman-driver-render render --podman-version 6.0 --cgroup v1 web.nomad.hcl
+
+    Boot the host with version 2, which every current distribution does by default (remove
+    `systemd.unified_cgroup_hierarchy=0` from the kernel's command line), or stay with
+    Podman 5.
   EOT
 }
 
@@ -1160,6 +2342,19 @@ diagnostic "ulimit_defaults_lost" {
   severity = warning
   title    = "This Podman raises other limits when one is given"
   doc      = <<-EOT
-    This Podman raises other limits when one is given. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.
+    Up to Podman 4.4, a container that is given any limit loses the default limits of
+    containers.conf, and `nofile` and `nproc` are set to 1048576 unless they are given too.
+    Where the service may not raise limits that far, the container does not start: "error
+    setting rlimit type".
+
+        config {
+          image = "docker.io/library/redis:7"
+          ulimit {
+            memlock = "-1"
+          }
+        }
+
+    Give all of them: `nofile = "4096:8192"` and `nproc = "4096"` beside what you need.
+    Podman 4.5 and later do not need that.
   EOT
 }

@@ -100,6 +100,7 @@ option "recover_stopped" {
 
 option "extra_labels" {
   type    = list(string)
+  syntax  = glob
   doc     = "Labels about the job that every container gets, as patterns over `job_name`, `job_id`, `task_group_name`, `task_name`, `namespace`, `node_name` and `node_id`; `*` stands for anything. Unset adds none."
   notes = [
     "The labels are called `com.hashicorp.nomad.job_name` and so on, and win over labels of the task.",
@@ -168,6 +169,7 @@ option "networking" {
 
   option "default_rootless_mode" {
     type    = string
+    syntax  = network_mode
     doc     = "Network mode of tasks on a rootless Podman that choose none: `pasta`, `slirp4netns`, `bridge`, `host` or `none`. Unset means `pasta` from Podman 5.0 on, before that `slirp4netns`."
     notes   = ["Podman 6 has no `slirp4netns` any more."]
     example = "pasta"
@@ -180,7 +182,7 @@ option "networking" {
 
 option "dns_servers" {
   type    = list(string)
-  syntax  = address
+  syntax  = ip
   doc     = "IP addresses of name servers for tasks whose group has no `dns` block in its `network`. Unset leaves the choice to Podman."
   notes   = ["Any `dns` block of the group, an empty one too, switches these off."]
   example = ["192.0.2.53"]
@@ -213,6 +215,7 @@ option "socket" {
 
   option "socket_path" {
     type        = string
+    syntax      = socket_url
     required    = true
     doc         = "Address of the Podman: `unix://` and a path, or `http://HOST:PORT`."
     notes       = ["Addresses with `ssh://` and TLS are not supported."]
@@ -225,6 +228,7 @@ option "socket" {
 
 option "socket_path" {
   type        = string
+  syntax      = socket_url
   doc         = "Address of the only Podman, where there are no `socket` blocks: `unix://` and a path, or `http://HOST:PORT`. Unset means `unix:///run/podman/podman.sock` for root, and `unix:///run/user/UID/podman/podman.sock` for others."
   notes       = ["No environment variable is read."]
   example     = "unix:///run/podman/podman.sock"
@@ -243,4 +247,50 @@ option "client_http_timeout" {
   since       = "0.1.0"
   docker      = null
   not_in_spec = "It limits requests to Podman."
+}
+
+# Options that only the docker driver has
+
+docker "allow_caps" {
+  instead = "There is nothing like it yet: every job may add any capability."
+}
+
+docker "allow_privileged" {
+  instead = "There is nothing like it yet: every job may be privileged."
+}
+
+docker "allow_runtimes" {
+  instead = "There is nothing like it: the OCI runtime is the one that Podman is configured for."
+}
+
+docker "gc.dangling_containers" {
+  instead = "There is nothing like it yet."
+}
+
+docker "gc.image" {
+  instead = "There is nothing like it yet: images stay until `podman image prune` removes them."
+}
+
+docker "gc.image_delay" {
+  instead = "There is nothing like it yet: images stay until `podman image prune` removes them."
+}
+
+docker "infra_image" {
+  instead = "It is not needed: tasks join the network namespace that Nomad makes, without a pause container."
+}
+
+docker "infra_image_pull_timeout" {
+  instead = "It is not needed: tasks join the network namespace that Nomad makes, without a pause container."
+}
+
+docker "nvidia_runtime" {
+  instead = "It is not needed: devices of Nomad's NVIDIA plugin are added to the container, and `devices` takes CDI names."
+}
+
+docker "pull_activity_timeout" {
+  instead = "Use `image_pull_timeout` of the task, which limits the whole pull."
+}
+
+docker "tls" {
+  instead = "There is no TLS to Podman; use a `unix://` socket, and forward it with ssh where Podman is elsewhere."
 }

@@ -3,7 +3,7 @@
 #   member "name"   one member; a dotted name is a member of an object, which is declared once with `object`
 #     type          string, bool, int64, uint64, list(…), map(…), or the name of a `model` below
 #     unit          where it has one
-#     since, until  first and last Podman that knows it; "4.3" also stands for anything older that we support
+#     since, until  first and last Podman that knows it; "4.3" also stands for anything older, so that it is never lost
 #     lost          error or warning: what it means that a Podman does not know it
 #     rule, rules   the rules that own it, in the order of their elements; left out where an option's `sets` owns it
 #     each          a list or map that is owned element by element
@@ -324,7 +324,8 @@ member "portmappings" {
 
 member "Networks" {
   type  = map(network_options)
-  since = "4.3"
+  since = "4.0"
+  lost  = error
   doc   = "The networks that the container joins, with its addresses there; only in bridge mode."
   rule  = "network.mode"
 }

@@ -20,11 +20,15 @@
 #     sets            members of spec.hcl that get the value as it is
 #     rule, affects   the function in src/engine/rules that decides, and the members that it may set because of this option
 #     not_in_spec     why the value never reaches the container's spec
+#
+#   docker "name"     an option that only the docker driver has
+#     instead         what to do here, as a sentence
 
 # Process and image
 
 option "image" {
   type     = string
+  syntax   = image_reference
   required = true
   doc      = "The image to run. A full reference such as `docker.io/library/redis:7` names its registry; a short one such as `redis:7` is resolved by Podman, as the host's registries.conf says. Without a tag, a full reference means `latest`. An image that the host already has is not pulled again."
   notes = [
@@ -179,7 +183,7 @@ option "image_pull_timeout" {
   type        = string
   syntax      = duration
   default     = "5m"
-  doc         = "How long pulling or loading the image may take, as a number with a unit: `90s`, `5m`, `1h30m`. After that the start fails, and Nomad may try again."
+  doc         = "How long pulling or loading the image may take, as a number with a unit: `90s`, `5m`, `1h30m`. After that the start fails."
   notes       = ["It may be longer or shorter than the plugin's `client_http_timeout`, which does not count while an image is pulled."]
   example     = "15m"
   since       = "0.1.0"
@@ -253,7 +257,7 @@ option "socket" {
 option "memory_reservation" {
   type    = string
   syntax  = size
-  doc     = "Memory that the kernel tries to leave to the task when the host runs short, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). Unset reserves nothing beyond the limit, except with oversubscription, where Nomad's `memory` is the reservation."
+  doc     = "Memory that the kernel tries to leave to the task when the host runs short, as a number with a unit: `b`, `k`, `m`, `g`, `t` (powers of 1024; bytes without one). Unset reserves nothing beyond the limit, except with oversubscription, where Nomad's `memory` is the reservation."
   notes   = ["With `memory_max` it is lowered to the task's `memory` where it is larger, since that is all that Nomad set aside."]
   example = "100m"
   since   = "0.1.0"
@@ -265,7 +269,7 @@ option "memory_reservation" {
 option "memory_swap" {
   type    = string
   syntax  = size
-  doc     = "Memory and swap together that the task may use, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). `-1` means as much swap as the host has. Unset leaves the choice to Podman, which allows twice the memory."
+  doc     = "Memory and swap together that the task may use, as a number with a unit: `b`, `k`, `m`, `g`, `t` (powers of 1024; bytes without one). `-1` means as much swap as the host has. Unset leaves the choice to Podman, which allows twice the memory."
   notes = [
     "It counts the memory too: for no swap at all, write the size of the task's memory.",
     "It must not be smaller than the memory limit.",
@@ -338,7 +342,7 @@ option "oom_score_adj" {
 option "shm_size" {
   type    = string
   syntax  = size
-  doc     = "Size of the shared memory at /dev/shm, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). Unset leaves Podman's own size, usually about 64 MB."
+  doc     = "Size of the shared memory at /dev/shm, as a number with a unit: `b`, `k`, `m`, `g`, `t` (powers of 1024; bytes without one). Unset leaves Podman's own size, usually about 64 MB."
   notes   = ["It needs an IPC namespace of the task's own: `ipc_mode` unset, `private` or `shareable`.", "The docker driver takes a number of bytes here."]
   example = "256m"
   since   = "0.1.0"
@@ -417,7 +421,7 @@ option "tmpfs" {
 option "readonly_rootfs" {
   type    = bool
   doc     = "Whether the image's files cannot be changed. Volumes and the allocation's folders stay writable. They can be changed unless this is true."
-  notes   = ["Podman still puts writable folders in memory at /tmp, /run and /var/tmp."]
+  notes   = ["A process that writes to /tmp or /run needs a `tmpfs` there."]
   example = true
   since   = "0.1.0"
   docker  = "readonly_rootfs"
@@ -582,7 +586,7 @@ option "extra_hosts" {
 
 option "ipv4_address" {
   type    = string
-  syntax  = address
+  syntax  = ip
   doc     = "IPv4 address of the container in its Podman network. It must be free and lie in that network's range. Unset lets Podman choose."
   notes   = ["Only for network mode `bridge` or a Podman network by name.", "Two allocations cannot have it at once: a group with a `count` above one, or an update that starts the new before the old is stopped, fails."]
   example = "10.88.0.50"
@@ -594,7 +598,7 @@ option "ipv4_address" {
 
 option "ipv6_address" {
   type    = string
-  syntax  = address
+  syntax  = ip
   doc     = "IPv6 address of the container in its Podman network. It must be free and lie in that network's range. Unset lets Podman choose."
   notes   = ["Only for network mode `bridge` or a Podman network by name."]
   example = "fd00::50"
@@ -606,7 +610,7 @@ option "ipv6_address" {
 
 option "static_ips" {
   type    = list(string)
-  syntax  = address
+  syntax  = ip
   doc     = "Addresses of the container in its Podman network, where it needs several. They come after `ipv4_address` and `ipv6_address`."
   notes   = ["Only for network mode `bridge` or a Podman network by name, and only with Podman 4.0 or later."]
   example = ["10.88.0.51", "fd00::51"]
@@ -659,4 +663,98 @@ option "logging" {
     rule    = "logging.log_configuration"
     affects = ["log_configuration"]
   }
+}
+
+# Options that only the docker driver has
+
+docker "advertise_ipv6_address" {
+  instead = "There is nothing like it yet: Nomad is told the IPv4 address, or the IPv6 address where the container has no other."
+}
+
+docker "auth.email" {
+  instead = "Registries do not look at it any more; leave it away."
+}
+
+docker "auth.server_address" {
+  instead = "The registry is the first part of `image`; leave it away."
+}
+
+docker "cgroupns" {
+  instead = "There is nothing like it yet: the container gets Podman's default cgroup namespace."
+}
+
+docker "container_exists_attempts" {
+  instead = "It is not needed: a container that is left over from the same task is replaced."
+}
+
+docker "cpuset_cpus" {
+  instead = "Use `cores` in the task's `resources` block, which reserves cores with Nomad."
+}
+
+docker "dns_options" {
+  instead = "Use `options` in the `dns` block of the group's `network`."
+}
+
+docker "dns_search_domains" {
+  instead = "Use `searches` in the `dns` block of the group's `network`."
+}
+
+docker "dns_servers" {
+  instead = "Use `servers` in the `dns` block of the group's `network`."
+}
+
+docker "group_add" {
+  instead = "There is nothing like it yet; the task's `user` takes one group, as `user:group`."
+}
+
+docker "healthchecks" {
+  instead = "There is nothing like it yet: a health check of the image runs as Podman does it, beside Nomad's own checks."
+}
+
+docker "interactive" {
+  instead = "There is nothing like it yet: standard input of the process is closed."
+}
+
+docker "isolation" {
+  instead = "It is about Windows; leave it away."
+}
+
+docker "load" {
+  instead = "Write the archive as the image: `image = \"docker-archive:PATH\"` or `\"oci-archive:PATH\"`."
+}
+
+docker "memory_hard_limit" {
+  instead = "Use `memory_max` in the task's `resources` block as the limit, with `memory` as what is reserved."
+}
+
+docker "mount" {
+  instead = "Use `volumes` for paths of the host and `tmpfs` for memory; there are no named volumes yet."
+}
+
+docker "mounts" {
+  instead = "Use `volumes` for paths of the host and `tmpfs` for memory; there are no named volumes yet."
+}
+
+docker "network_aliases" {
+  instead = "There is nothing like it yet; other tasks find this one by its Nomad service."
+}
+
+docker "pid_mode" {
+  instead = "There is nothing like it yet: every container has a PID namespace of its own."
+}
+
+docker "runtime" {
+  instead = "There is nothing like it yet: the OCI runtime is the one that Podman is configured for."
+}
+
+docker "storage_opt" {
+  instead = "There is nothing like it yet."
+}
+
+docker "uts_mode" {
+  instead = "There is nothing like it yet: every container has a host name of its own."
+}
+
+docker "volume_driver" {
+  instead = "There are no named volumes yet; use a CSI or host volume with `volume_mount`."
 }
