@@ -208,7 +208,7 @@ diagnostic "bad_image_reference" {
 
     Write `docker.io/library/redis:7`. A tag has letters, digits, `_`, `.` and `-`; a digest
     is `sha256:` and 64 hexadecimal digits. Spaces, upper case before the tag and a leading
-    `http://` are not possible.
+    `http://` are not possible. An archive needs a path after its colon.
   EOT
 }
 
@@ -1504,7 +1504,7 @@ diagnostic "bad_userns_option" {
   doc      = <<-EOT
     The part after the colon of `userns` is malformed. `auto` takes `size=N`,
     `uidmapping=CONTAINER:HOST:SIZE` and `gidmapping=CONTAINER:HOST:SIZE`; `keep-id` takes
-    `uid=N` and `gid=N`; several are separated by commas.
+    `uid=N` and `gid=N`, and from Podman 5.1 on `size=N`; several are separated by commas.
 
         config {
           image  = "docker.io/library/busybox:1.37"
@@ -1967,27 +1967,6 @@ diagnostic "port_given_twice" {
 
     Keep it once. To reach one port of the container under two numbers, declare two ports in
     the group with the same `to`.
-  EOT
-}
-
-diagnostic "port_not_published" {
-  id       = 333
-  severity = warning
-  title    = "A port of the group is not published"
-  doc      = <<-EOT
-    The group declares a port with a container side (`to`), and no task publishes it. Nomad
-    reserves the number and tells others of it, but nothing listens there.
-
-        network {
-          port "http" { to = 8080 }
-        }
-        …
-        config {
-          image = "docker.io/library/nginx:1.29"
-        }
-
-    Write `ports = ["http"]` into the task that serves it. If the task does not serve it at
-    all, take the port out of the group.
   EOT
 }
 

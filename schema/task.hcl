@@ -32,7 +32,7 @@ option "image" {
   required = true
   doc      = "The image to run. A full reference such as `docker.io/library/redis:7` names its registry; a short one such as `redis:7` is resolved by Podman, as the host's registries.conf says. Without a tag, a full reference means `latest`. An image that the host already has is not pulled again."
   notes = [
-    "`docker://` may stand before a reference and changes nothing.",
+    "`docker://` may stand before a reference; a short name then means one of docker.io.",
     "`oci-archive:PATH` and `docker-archive:PATH` load an image from a file on the client, and from a web address where `http://` or `https://` follows the colon.",
     "A tag and a digest may stand together; the digest decides.",
     "Other transports, such as `dir:` and `containers-storage:`, are refused.",
@@ -507,6 +507,7 @@ option "userns" {
   doc     = "User namespace of the container: `host` shares the host's, `auto` gets a range of its own, `keep-id` keeps the ID of Podman's user, `nomap` leaves that user out, `ns:PATH` joins one. Unset leaves the choice to Podman."
   notes = [
     "Options follow a colon: `auto:size=65536`, `auto:uidmapping=C:H:SIZE,gidmapping=C:H:SIZE`, `keep-id:uid=200,gid=210`.",
+    "`keep-id` takes `size=N` too from Podman 5.1 on.",
     "`keep-id` and `nomap` are meant for a rootless Podman.",
   ]
   example = "keep-id:uid=200,gid=210"
