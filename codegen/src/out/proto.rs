@@ -1,0 +1,34 @@
+//! The protobuf code, made from our own `.proto` files without a `protoc` on the machine.
+
+use std::path::Path;
+
+use prost_build::Module;
+
+use super::Output;
+use super::text::rust;
+
+/// Messages that the engine itself builds: the descriptors of both `config` blocks.
+const ENGINE: [(&str, &str, &str); 1] = [("hclspec.proto", "hashicorp.nomad.plugins.shared.hclspec", "hclspec")];
+
+/// Generates from the files in `proto/` below `root`.
+pub fn generate(root: &Path) -> Result<Vec<Output>, String> {
+    let proto = root.join("proto");
+    ENGINE
+        .iter()
+        .map(|(file, package, name)| {
+            let set = protox::compile([file], [&proto]).map_err(|error| format!("proto/{file}: {error}"))?;
+            let requests =
+                set.file.into_iter().map(|file| (Module::from_protobuf_package_name(file.package()), file)).collect();
+            let mut config = prost_build::Config::new();
+            config.btree_map(["."]);
+            let modules = config.generate(requests).map_err(|error| format!("proto/{file}: {error}"))?;
+            let code = modules
+                .get(&Module::from_protobuf_package_name(package))
+                .ok_or_else(|| format!("proto/{file} does not hold the package {package}"))?;
+            Ok(Output {
+                path: format!("src/engine/generated/{name}.rs").into(),
+                text: rust(&format!("proto/{file}"), code),
+            })
+        })
+        .collect()
+}
