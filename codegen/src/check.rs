@@ -23,6 +23,15 @@ pub fn check(model: &Model, written: &Written) -> Vec<Problem> {
             check_option(option, options, model, written, &mut problems);
         }
     }
+    for only in &model.docker_only {
+        let mut say = |message: String| problems.push(Problem { at: only.at.clone(), message });
+        if !is_sentence(&only.instead) {
+            say(format!("`instead` of `{}` is no sentence", only.name));
+        }
+        if walk(&model.task).iter().any(|option| option.path == only.name) {
+            say(format!("`{}` is an option of ours as well", only.name));
+        }
+    }
     owners(model, &mut problems);
     check_members(model, written, &mut problems);
     check_facts(model, &mut problems);

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::model::{DiagnosticEntry, Fact, Fate, Kind, Member, Model, NamedType, Opt, Problem, Type};
+use crate::model::{DiagnosticEntry, DockerOnly, Fact, Fate, Kind, Member, Model, NamedType, Opt, Problem, Type};
 use crate::read::{DataFile, Words};
 
 /// The files of the data, relative to the project's root.
@@ -51,13 +51,14 @@ fn load_file(path: &Path, text: &str, model: &mut Model, problems: &mut Vec<Prob
                 let options = if plugin { &mut model.plugin } else { &mut model.task };
                 options.push(option(words, "", problems));
             }
+            "docker" => model.docker_only.push(docker_only(words, problems)),
             "member" => model.members.push(member(words, problems)),
             "object" => model.objects.push(named_type(words, problems)),
             "model" => model.models.push(named_type(words, problems)),
             "fact" => model.facts.push(fact(words, problems)),
             "diagnostic" => model.diagnostics.push(diagnostic(words, problems)),
             other => problems.push(words.problem(format!(
-                "`{other}` is no word of the data; it knows option, member, object, model, fact and diagnostic"
+                "`{other}` is no word of the data; it knows option, docker, member, object, model, fact and diagnostic"
             ))),
         }
     }
@@ -197,6 +198,16 @@ fn rules(words: &mut Words<'_>, name: &str, problems: &mut Vec<Problem>) -> Vec<
         }
         (rule, rules) => rule.into_iter().chain(rules.unwrap_or_default()).collect(),
     }
+}
+
+fn docker_only(mut words: Words<'_>, problems: &mut Vec<Problem>) -> DockerOnly {
+    let only = DockerOnly {
+        name: words.label(problems),
+        instead: words.text("instead", problems).unwrap_or_default(),
+        at: words.at(),
+    };
+    words.finish(problems);
+    only
 }
 
 fn named_type(mut words: Words<'_>, problems: &mut Vec<Problem>) -> NamedType {

@@ -11,6 +11,8 @@ pub struct Model {
     pub task: Vec<Opt>,
     /// Options of the plugin's `config` block.
     pub plugin: Vec<Opt>,
+    /// Options of the docker driver that this driver does not have.
+    pub docker_only: Vec<DockerOnly>,
     /// SpecGenerator members, in the order of the file.
     pub members: Vec<Member>,
     /// Objects of the spec that hold dotted members.
@@ -181,6 +183,17 @@ pub struct Opt {
     pub fate: Fate,
     /// Nested options of a block.
     pub options: Vec<Opt>,
+    /// Where it stands.
+    pub at: At,
+}
+
+/// An option that only the docker driver has.
+#[derive(Debug, Clone)]
+pub struct DockerOnly {
+    /// The docker driver's name.
+    pub name: String,
+    /// What to do instead, as a sentence.
+    pub instead: String,
     /// Where it stands.
     pub at: At,
 }

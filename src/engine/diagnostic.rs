@@ -154,3 +154,18 @@ impl fmt::Display for Diagnostic {
         write!(f, " [{}]", self.id)
     }
 }
+
+/// What is known of a diagnostic, for `explain` and the generated table.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its id.
+    pub id: Id,
+    /// Its name in the data.
+    pub name: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One line.
+    pub title: &'static str,
+    /// The long text.
+    pub text: &'static str,
+}

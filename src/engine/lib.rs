@@ -4,6 +4,19 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+pub mod config;
 pub mod diagnostic;
+pub mod draft;
+pub mod facts;
+#[rustfmt::skip]
+pub mod generated;
+pub mod inputs;
+pub mod provenance;
+pub mod pull;
+pub mod rules;
+pub mod secret;
 pub mod source;
+pub mod spec;
+pub mod translate;
 pub mod value;
+mod versions;

@@ -6,12 +6,13 @@ pub mod diagnostics;
 pub mod docs;
 pub mod draft;
 pub mod facts;
+pub mod generated;
 pub mod inputs;
 pub mod options;
 pub mod proto;
 pub mod rules;
 pub mod spec;
-mod text;
+pub mod text;
 
 use std::path::PathBuf;
 

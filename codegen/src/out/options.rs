@@ -7,7 +7,7 @@ use crate::model::{Fate, Kind, Model, Opt, Type};
 pub fn generate(model: &Model) -> String {
     let mut code = String::from(
         "//! The options of both `config` blocks as data.\n\n\
-         use crate::config::option::{Fate, Kind, OptionInfo, Type, Width};\n",
+         use crate::config::option::{DockerOnly, Fate, Kind, OptionInfo, Type, Width};\n",
     );
     for (name, about, options) in [
         ("TASK", "The options of a task's `config` block, in the order of the reference.", &model.task),
@@ -15,6 +15,14 @@ pub fn generate(model: &Model) -> String {
     ] {
         code.push_str(&format!("/// {about}\npub static {name}: &[OptionInfo] = &[\n{}];\n", entries(options)));
     }
+    let only: String = model
+        .docker_only
+        .iter()
+        .map(|only| format!("DockerOnly {{ name: {}, instead: {} }},\n", quoted(&only.name), quoted(&only.instead)))
+        .collect();
+    code.push_str(&format!(
+        "/// Options of the docker driver's tasks that have no counterpart here.\npub static DOCKER_ONLY: &[DockerOnly] = &[\n{only}];\n"
+    ));
     code
 }
 

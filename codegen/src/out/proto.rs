@@ -10,6 +10,8 @@ use super::text::rust;
 /// Messages that the engine itself builds: the descriptors of both `config` blocks.
 const ENGINE: [(&str, &str, &str); 1] = [("hclspec.proto", "hashicorp.nomad.plugins.shared.hclspec", "hclspec")];
 
+const HEAD: &str = "//! Messages of the wire.\n#![allow(missing_docs, reason = \"the messages are described in proto/\")]\n";
+
 /// Generates from the files in `proto/` below `root`.
 pub fn generate(root: &Path) -> Result<Vec<Output>, String> {
     let proto = root.join("proto");
@@ -27,7 +29,7 @@ pub fn generate(root: &Path) -> Result<Vec<Output>, String> {
                 .ok_or_else(|| format!("proto/{file} does not hold the package {package}"))?;
             Ok(Output {
                 path: format!("src/engine/generated/{name}.rs").into(),
-                text: rust(&format!("proto/{file}"), code),
+                text: rust(&format!("proto/{file}"), &format!("{HEAD}{code}")),
             })
         })
         .collect()

@@ -1,0 +1,31 @@
+# stands for: schema/task.hcl
+# expect: the doc of `hostname` is no sentence: it begins with a capital and ends with a full stop
+
+option "image" {
+  type     = string
+  required = true
+  doc      = "What to run."
+  example  = "redis:7"
+  since    = "0.1.0"
+  docker   = "image"
+  rule     = "image.reference"
+  affects  = ["image"]
+}
+
+option "hostname" {
+  type    = string
+  doc     = "name inside"
+  example = "web"
+  since   = "0.1.0"
+  docker  = "hostname"
+  sets    = ["hostname"]
+}
+
+option "sysctl" {
+  type    = list(map(string))
+  doc     = "Kernel parameters."
+  example = { "net.core.somaxconn" = "1024" }
+  since   = "0.1.0"
+  docker  = "sysctl"
+  sets    = ["sysctl"]
+}

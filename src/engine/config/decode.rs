@@ -1,0 +1,235 @@
+//! From a tree of values to a typed config: the checks and conversions that Nomad's client makes with the descriptor,
+//! with every problem at once, its place, what is accepted and the likely fix. Also from msgpack, as a client sends it.
+//! Values of options are converted to their type here; whether they make sense is for the rules.
+
+mod names;
+mod values;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json};
+
+use super::Sources;
+use super::option::{Kind, OptionInfo};
+use super::{PluginConfig, TaskConfig};
+use crate::diagnostic::Diagnostic;
+use crate::generated::{diagnostics as ids, options};
+use crate::source::Span;
+use crate::value::{Entry, Node, Value};
+
+/// A config that came from a file. With errors among the diagnostics, options that are wrong have their defaults.
+#[derive(Debug, Clone)]
+pub struct Decoded<T> {
+    /// The typed config.
+    pub config: T,
+    /// Where its values are written.
+    pub sources: Sources,
+    /// Errors and warnings.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Decodes a task's `config` block. `whole` is the block's place, for what is missing in it.
+pub fn task(config: &Node, whole: Option<Span>) -> Decoded<TaskConfig> {
+    tree(options::TASK, config, whole)
+}
+
+/// Decodes the plugin's `config` block.
+pub fn plugin(config: &Node, whole: Option<Span>) -> Decoded<PluginConfig> {
+    tree(options::PLUGIN, config, whole)
+}
+
+/// Decodes a task's `config` as a client sends it.
+///
+/// # Errors
+/// One sentence that begins as the Go driver's does and names the option. No bytes at all are an error too.
+pub fn task_from_msgpack(bytes: &[u8]) -> Result<TaskConfig, String> {
+    if bytes.is_empty() {
+        return Err("failed to decode driver config: EOF".to_owned());
+    }
+    msgpack(bytes).map_err(|error| format!("failed to decode driver config: {error}"))
+}
+
+/// Decodes the plugin's `config` as a client sends it; no bytes mean that everything has its default.
+///
+/// # Errors
+/// One sentence that names the option.
+pub fn plugin_from_msgpack(bytes: &[u8]) -> Result<PluginConfig, String> {
+    if bytes.is_empty() {
+        return Ok(PluginConfig::default());
+    }
+    msgpack(bytes).map_err(|error| format!("failed to decode plugin config: {error}"))
+}
+
+/// The path costs time, so it is asked for only after a failure.
+fn msgpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    rmp_serde::from_slice(bytes).or_else(|_| {
+        let mut from = rmp_serde::Deserializer::from_read_ref(bytes);
+        serde_path_to_error::deserialize(&mut from).map_err(|error| {
+            let path = error.path().to_string();
+            let inner = error.into_inner();
+            if path == "." { format!("msgpack decode error: {inner}") } else { format!("msgpack decode error in option {path}: {inner}") }
+        })
+    })
+}
+
+fn tree<T: DeserializeOwned + Default>(table: &'static [OptionInfo], config: &Node, whole: Option<Span>) -> Decoded<T> {
+    let mut decoder = Decoder { sources: Sources::of_file(whole.or(config.span)), diagnostics: Vec::new(), table };
+    let object = match &config.value {
+        Value::Object(entries) => decoder.body(table, entries, "", config.span.or(whole)),
+        Value::Null => decoder.body(table, &[], "", config.span.or(whole)),
+        other => {
+            let message = format!("A config block is an object, not {}", other.kind());
+            decoder.report(Diagnostic::error(ids::WRONG_TYPE, message).spanned(config.span));
+            Map::new()
+        }
+    };
+    let config = match serde_json::from_value(Json::Object(object)) {
+        Ok(config) => config,
+        Err(error) => {
+            // Whatever the conversions let through, the types have the last word.
+            decoder.report(Diagnostic::error(ids::WRONG_TYPE, error.to_string()).spanned(whole));
+            T::default()
+        }
+    };
+    Decoded { config, sources: decoder.sources, diagnostics: decoder.diagnostics }
+}
+
+/// What decoding carries along: places, problems, and the table that names are suggested from.
+struct Decoder {
+    sources: Sources,
+    diagnostics: Vec<Diagnostic>,
+    table: &'static [OptionInfo],
+}
+
+impl Decoder {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// One body: known names are decoded, unknown ones reported, required ones looked for.
+    fn body(&mut self, options: &'static [OptionInfo], entries: &[Entry], around: &str, whole: Option<Span>) -> Map<String, Json> {
+        let mut object = Map::new();
+        for option in options {
+            let written: Vec<&Entry> = entries.iter().filter(|entry| entry.key == option.name).collect();
+            let path = join(around, option.name);
+            let value = if written.is_empty() { None } else { self.option(option, &written, &path) };
+            match value {
+                Some(value) => {
+                    object.insert(option.name.to_owned(), value);
+                }
+                None if option.required && !self.sources.is_deferred(&path) && is_unset(&written) => {
+                    self.missing(option, &path, whole);
+                }
+                None => {}
+            }
+        }
+        for entry in entries.iter().filter(|entry| options.iter().all(|option| option.name != entry.key)) {
+            let diagnostic = names::unknown(entry, options, around, self.table);
+            self.report(diagnostic);
+        }
+        object
+    }
+
+    /// One option, with all places where it is written. `None`: nothing usable, and that is reported.
+    fn option(&mut self, option: &'static OptionInfo, written: &[&Entry], path: &str) -> Option<Json> {
+        let nodes: Vec<&Node> = written.iter().map(|entry| &entry.node).collect();
+        if let Some(entry) = written.last() {
+            self.sources.place(path, entry.node.span.or(entry.key_span));
+        }
+        match option.kind {
+            Kind::BlockList => self.block_list(option, &nodes, path),
+            Kind::Block => self.block(option, written, path),
+            Kind::BlockAttrs => {
+                self.once(option, written, path);
+                self.maps(option.ty, &nodes, path).map(first_map)
+            }
+            Kind::Attribute if values::is_map_list(option.ty) => self.maps(option.ty, &nodes, path),
+            Kind::Attribute => {
+                self.once(option, written, path);
+                let entry = written.last()?;
+                if entry.block {
+                    self.report(values::block_for_attribute(option, entry, path));
+                    return None;
+                }
+                self.value(option, &entry.node, path)
+            }
+        }
+    }
+
+    fn block(&mut self, option: &'static OptionInfo, written: &[&Entry], path: &str) -> Option<Json> {
+        self.once(option, written, path);
+        let node = &written.last()?.node;
+        let node = match &node.value {
+            Value::List(items) if items.len() == 1 => items.first()?,
+            _ => node,
+        };
+        match &node.value {
+            Value::Null => None,
+            Value::Object(entries) => Some(Json::Object(self.body(option.options, entries, path, node.span))),
+            other => {
+                self.report(values::wrong_kind(option, other, node.span, path));
+                None
+            }
+        }
+    }
+
+    fn block_list(&mut self, option: &'static OptionInfo, nodes: &[&Node], path: &str) -> Option<Json> {
+        let items = nodes.iter().flat_map(|node| match &node.value {
+            Value::List(items) => items.iter().collect::<Vec<_>>(),
+            Value::Null => Vec::new(),
+            _ => vec![*node],
+        });
+        let mut blocks = Vec::new();
+        for (index, item) in items.enumerate() {
+            let path = format!("{path}[{index}]");
+            self.sources.place(&path, item.span);
+            match &item.value {
+                Value::Object(entries) => blocks.push(Json::Object(self.body(option.options, entries, &path, item.span))),
+                other => self.report(values::wrong_kind(option, other, item.span, &path)),
+            }
+        }
+        Some(Json::Array(blocks))
+    }
+
+    fn missing(&mut self, option: &'static OptionInfo, path: &str, whole: Option<Span>) {
+        let message = format!(
+            "Missing required argument: The argument \"{}\" is required, but no definition was found.",
+            option.name
+        );
+        self.report(
+            Diagnostic::error(ids::MISSING_REQUIRED, message)
+                .at(path)
+                .spanned(whole)
+                .suggest(format!("add `{} = {}`", option.name, option.example)),
+        );
+    }
+
+    /// What may stand only once is reported when it stands twice; the last one is taken.
+    fn once(&mut self, option: &'static OptionInfo, written: &[&Entry], path: &str) {
+        let [first, .., last] = written else { return };
+        let message = format!("`{}` may be set only once here.", option.name);
+        self.report(
+            Diagnostic::error(ids::DUPLICATE_OPTION, message)
+                .at(path)
+                .spanned(last.key_span.or(last.node.span))
+                .label("set again")
+                .related(first.key_span.or(first.node.span), "first set here")
+                .suggest("keep one of them"),
+        );
+    }
+}
+
+fn is_unset(written: &[&Entry]) -> bool {
+    written.iter().all(|entry| entry.node.value == Value::Null)
+}
+
+/// A block with free keys arrives as a plain map, not as a list of maps.
+fn first_map(value: Json) -> Json {
+    match value {
+        Json::Array(mut maps) => maps.pop().unwrap_or_default(),
+        other => other,
+    }
+}
+
+fn join(around: &str, name: &str) -> String {
+    if around.is_empty() { name.to_owned() } else { format!("{around}.{name}") }
+}

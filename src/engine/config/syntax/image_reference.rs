@@ -1,0 +1,401 @@
+//! `image`: a name in a registry, or an archive in a file or behind a URL.
+//! Pulling, loading and the search for short names are left to Podman and to whoever asks it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use oci_spec::distribution::{ParseError, Reference};
+use thiserror::Error;
+
+use super::Syntax;
+
+/// Where an image comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ImageReference {
+    /// A name without registry (`nginx`, `redis:7`, `library/redis`), exactly as written: Podman's own
+    /// configuration says which registries are searched.
+    ShortName(String),
+    /// A full name, as Docker completes it: `docker.io` with `library/`, and `latest` where neither tag nor digest
+    /// is given.
+    Qualified(Reference),
+    /// An archive that is loaded, not pulled.
+    Archive(Archive),
+}
+
+/// An image in a tar file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Archive {
+    /// Its format, which Podman finds out itself.
+    pub format: ArchiveFormat,
+    /// Where it lies.
+    pub location: ArchiveLocation,
+}
+
+/// What `podman save` calls a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ArchiveFormat {
+    /// `oci-archive:`
+    Oci,
+    /// `docker-archive:`
+    Docker,
+}
+
+/// Where an archive lies.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum ArchiveLocation {
+    /// A file of the host.
+    File {
+        /// Its path as written, absolute or relative. Never empty, and without colon.
+        path: String,
+        /// The image that is meant, where the archive holds several.
+        member: Option<String>,
+    },
+    /// An `http://` or `https://` URL.
+    Url(String),
+}
+
+/// Why a text names no image. The Go driver's texts come first.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ImageReferenceError {
+    /// There is nothing.
+    #[error("image name required")]
+    Empty,
+    /// Something with a colon that is no reference. The Go driver takes what stands before it for a transport.
+    #[error(
+        "failed to create image: {image}: invalid image reference {image}: unsupported transport {transport}. {}",
+        explain_transport(.transport, .reason)
+    )]
+    Transport {
+        /// The whole text.
+        image: String,
+        /// What stands before the first colon.
+        transport: String,
+        /// Why it is no reference.
+        reason: BadReference,
+    },
+    /// No reference, and no colon in it.
+    #[error("failed to create image: {image}: invalid image reference {image}: {reason}")]
+    Malformed {
+        /// The whole text, shortened where it is very long.
+        image: String,
+        /// Why it is no reference.
+        reason: BadReference,
+    },
+    /// `docker:` with a path but without slashes.
+    #[error(
+        "failed to create image: {image}: invalid image reference {image}: docker: image reference {rest} does not \
+         start with //"
+    )]
+    NoSlashes {
+        /// The whole text.
+        image: String,
+        /// What follows the colon.
+        rest: String,
+    },
+    /// An archive without a path, or a URL without a host.
+    #[error("failed to create image: {image}: invalid image reference {image}: it names no file")]
+    NoFile {
+        /// The whole text.
+        image: String,
+    },
+}
+
+/// Why a text is no reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Error)]
+pub enum BadReference {
+    /// Capital letters outside the tag.
+    #[error("invalid reference format: repository name must be lowercase")]
+    Uppercase,
+    /// Longer than any registry takes.
+    #[error("repository name must not be more than 255 characters")]
+    TooLong,
+    /// The digest does not have the length that its algorithm wants, or there is no such algorithm.
+    #[error("invalid reference format: the digest is no sha256, sha384 or sha512 of full length")]
+    Digest,
+    /// Anything else.
+    #[error("invalid reference format")]
+    Format,
+}
+
+/// Name, tag and digest of the longest kind fit in well; the parser's time grows with the length.
+const LONGEST: usize = 1024;
+/// Transports of other tools, which no job can use.
+const OTHER_TRANSPORTS: [&str; 9] =
+    ["atomic", "containers-storage", "dir", "docker-daemon", "http", "https", "oci", "ostree", "sif"];
+
+impl ImageReference {
+    /// The name that Podman is asked for, both when looking and when pulling; `None` for an archive, whose name
+    /// is known only when it is loaded. Beside a digest the tag says nothing, and Podman's library refuses a
+    /// full name with both, so the tag is left out.
+    pub fn name(&self) -> Option<String> {
+        match self {
+            Self::ShortName(name) => Some(name.clone()),
+            Self::Qualified(reference) => Some(match reference.digest() {
+                Some(digest) => format!("{}/{}@{digest}", reference.registry(), reference.repository()),
+                None => reference.whole(),
+            }),
+            Self::Archive(_) => None,
+        }
+    }
+}
+
+impl Syntax for ImageReference {
+    const NAME: &'static str = "image_reference";
+    const ACCEPTED: &'static str = "a name such as \"redis:7\" or \"quay.io/team/app:1.2\", \"docker://NAME\", or \
+                                    \"docker-archive:\" or \"oci-archive:\" with a path or an http(s) URL";
+}
+
+impl FromStr for ImageReference {
+    type Err = ImageReferenceError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.is_empty() {
+            return Err(ImageReferenceError::Empty);
+        }
+        for format in [ArchiveFormat::Oci, ArchiveFormat::Docker] {
+            if let Some(rest) = text.strip_prefix(format.prefix()) {
+                return archive(text, format, rest).map(Self::Archive);
+            }
+        }
+        if let Some(name) = text.strip_prefix("docker://") {
+            return reference(name).map(Self::Qualified).map_err(|reason| malformed(text, reason));
+        }
+        match (reference(text), text.split_once(':')) {
+            (Ok(reference), _) if has_registry(text) => Ok(Self::Qualified(reference)),
+            (Ok(_), _) => Ok(Self::ShortName(text.to_owned())),
+            (Err(BadReference::TooLong), _) => Err(malformed(text, BadReference::TooLong)),
+            (Err(_), Some(("docker", rest))) => {
+                Err(ImageReferenceError::NoSlashes { image: text.to_owned(), rest: rest.to_owned() })
+            }
+            (Err(reason), Some((transport, _))) => Err(ImageReferenceError::Transport {
+                image: text.to_owned(),
+                transport: transport.to_owned(),
+                reason,
+            }),
+            (Err(reason), None) => Err(malformed(text, reason)),
+        }
+    }
+}
+
+fn archive(text: &str, format: ArchiveFormat, rest: &str) -> Result<Archive, ImageReferenceError> {
+    let no_file = || ImageReferenceError::NoFile { image: text.to_owned() };
+    let host = rest.strip_prefix("http://").or_else(|| rest.strip_prefix("https://"));
+    let location = match host {
+        Some(host) if host.is_empty() || host.starts_with('/') => return Err(no_file()),
+        Some(_) => ArchiveLocation::Url(rest.to_owned()),
+        None => {
+            let (path, member) = rest.split_once(':').unwrap_or((rest, ""));
+            if path.is_empty() {
+                return Err(no_file());
+            }
+            let member = (!member.is_empty()).then(|| member.to_owned());
+            ArchiveLocation::File { path: path.to_owned(), member }
+        }
+    };
+    Ok(Archive { format, location })
+}
+
+fn reference(text: &str) -> Result<Reference, BadReference> {
+    if text.len() > LONGEST {
+        return Err(BadReference::TooLong);
+    }
+    // The library takes letters of all scripts for a tag, a registry does not.
+    if !text.is_ascii() {
+        return Err(BadReference::Format);
+    }
+    Reference::try_from(text).map_err(|error| match error {
+        ParseError::NameTooLong => BadReference::TooLong,
+        ParseError::DigestInvalidFormat | ParseError::DigestInvalidLength | ParseError::DigestUnsupported => {
+            BadReference::Digest
+        }
+        _ if Reference::try_from(text.to_ascii_lowercase()).is_ok() => BadReference::Uppercase,
+        _ => BadReference::Format,
+    })
+}
+
+/// Whether the name starts with a registry, as Docker tells it: by a dot, a port, or `localhost`.
+fn has_registry(name: &str) -> bool {
+    let registry = name.split_once('/').map(|(registry, _)| registry);
+    registry.is_some_and(|registry| registry.contains(['.', ':']) || registry == "localhost")
+}
+
+fn malformed(text: &str, reason: BadReference) -> ImageReferenceError {
+    let image = match text.char_indices().nth(LONGEST / 4) {
+        Some((end, _)) if text.len() > LONGEST => format!("{}…", text.get(..end).unwrap_or_default()),
+        _ => text.to_owned(),
+    };
+    ImageReferenceError::Malformed { image, reason }
+}
+
+fn explain_transport(transport: &str, reason: &BadReference) -> String {
+    if OTHER_TRANSPORTS.contains(&transport) {
+        "An image comes from a registry, or as a file with docker-archive: or oci-archive: before its path or URL"
+            .to_owned()
+    } else {
+        format!("It is no transport and no image name either: {reason}")
+    }
+}
+
+impl ArchiveFormat {
+    /// The transport's name with its colon.
+    pub const fn prefix(self) -> &'static str {
+        match self {
+            Self::Oci => "oci-archive:",
+            Self::Docker => "docker-archive:",
+        }
+    }
+}
+
+impl fmt::Display for ImageReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ShortName(name) => f.write_str(name),
+            Self::Qualified(reference) => reference.fmt(f),
+            Self::Archive(archive) => archive.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Archive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.format.prefix())?;
+        match &self.location {
+            ArchiveLocation::Url(url) => f.write_str(url),
+            ArchiveLocation::File { path, member: None } => f.write_str(path),
+            ArchiveLocation::File { path, member: Some(member) } => write!(f, "{path}:{member}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{accepted, refused};
+    use super::*;
+
+    const DIGEST: &str = "sha256:5b0bcabd1ed22e9fb1310cf6c2dec7cdef19f0ad69efa1f392e94a4333501270";
+
+    #[test]
+    fn short_names_stay_as_written() {
+        for text in [
+            "nginx",
+            "redis:7",
+            "library/redis",
+            "team/app:1.2",
+            "docker:dind",
+            "containers-storage:foo",
+            "a.b:5000",
+        ] {
+            accepted::<ImageReference>(&[(text, text)]);
+            assert_eq!(text.parse(), Ok(ImageReference::ShortName(text.to_owned())));
+        }
+        let both = format!("redis:7@{DIGEST}");
+        assert_eq!(both.parse::<ImageReference>().map(|image| image.name()), Ok(Some(both)));
+    }
+
+    #[test]
+    fn full_names_are_completed() {
+        accepted::<ImageReference>(&[
+            ("docker://busybox:latest", "docker.io/library/busybox:latest"),
+            ("docker://docker.io/library/redis:7", "docker.io/library/redis:7"),
+            ("docker://team/app", "docker.io/team/app:latest"),
+            ("docker.io/library/alpine", "docker.io/library/alpine:latest"),
+            ("docker.io/alpine", "docker.io/library/alpine:latest"),
+            ("index.docker.io/alpine", "docker.io/library/alpine:latest"),
+            ("quay.io/prometheus/busybox:latest", "quay.io/prometheus/busybox:latest"),
+            ("localhost/app", "localhost/app:latest"),
+            ("host:5000/app:1", "host:5000/app:1"),
+        ]);
+    }
+
+    #[test]
+    fn a_digest_makes_the_tag_needless() {
+        for (text, printed, name) in [
+            (
+                format!("quay.io/a/b@{DIGEST}"),
+                format!("quay.io/a/b@{DIGEST}"),
+                format!("quay.io/a/b@{DIGEST}"),
+            ),
+            (
+                format!("quay.io/a/b:1@{DIGEST}"),
+                format!("quay.io/a/b:1@{DIGEST}"),
+                format!("quay.io/a/b@{DIGEST}"),
+            ),
+        ] {
+            accepted::<ImageReference>(&[(&text, &printed)]);
+            assert_eq!(text.parse::<ImageReference>().map(|image| image.name()), Ok(Some(name)));
+        }
+    }
+
+    #[test]
+    fn archives_have_a_path_or_a_url() {
+        for text in [
+            "oci-archive:/srv/app.tar",
+            "oci-archive:image.tar",
+            "docker-archive:local/app.tar:app:1",
+            "docker-archive:https://example.com:8443/app.tar",
+            "oci-archive:http://example.com/app.tar",
+        ] {
+            accepted::<ImageReference>(&[(text, text)]);
+            assert_eq!(text.parse::<ImageReference>().map(|image| image.name()), Ok(None));
+        }
+        let file = |path: &str, member: Option<&str>| {
+            let location = ArchiveLocation::File { path: path.to_owned(), member: member.map(str::to_owned) };
+            Ok(ImageReference::Archive(Archive { format: ArchiveFormat::Docker, location }))
+        };
+        assert_eq!("docker-archive:a.tar:app:1".parse(), file("a.tar", Some("app:1")));
+        assert_eq!("docker-archive:a.tar:".parse(), file("a.tar", None));
+    }
+
+    #[test]
+    fn what_names_no_image_is_refused() {
+        const NO_NAME: &str = "It is no transport and no image name either: ";
+        const FILES: &str = "An image comes from a registry, or as a file with docker-archive: or oci-archive: before its path or URL";
+        refused::<ImageReference>(&[("", "image name required")]);
+        for (text, message) in [
+            (
+                "docker.io/UPPER/case:bad tag",
+                format!("unsupported transport docker.io/UPPER/case. {NO_NAME}invalid reference format"),
+            ),
+            (
+                "docker.io/UPPER/case:1",
+                format!(
+                    "unsupported transport docker.io/UPPER/case. {NO_NAME}invalid reference format: repository \
+                     name must be lowercase"
+                ),
+            ),
+            ("dir:/x", format!("unsupported transport dir. {FILES}")),
+            ("https://example.com/app.tar", format!("unsupported transport https. {FILES}")),
+            ("Nginx", "invalid reference format: repository name must be lowercase".to_owned()),
+            ("docker://Nginx", "invalid reference format: repository name must be lowercase".to_owned()),
+            ("docker://", "invalid reference format".to_owned()),
+            ("my image", "invalid reference format".to_owned()),
+            ("nginx:é", format!("unsupported transport nginx. {NO_NAME}invalid reference format")),
+            ("docker:x/y", "docker: image reference x/y does not start with //".to_owned()),
+            ("oci-archive:", "it names no file".to_owned()),
+            ("oci-archive::ref", "it names no file".to_owned()),
+            ("docker-archive:https://", "it names no file".to_owned()),
+            (
+                "redis@sha256:5b0bcabd1ed22e9fb1310cf6c2dec7cdef19f0ad69efa1f3",
+                format!(
+                    "unsupported transport redis@sha256. {NO_NAME}invalid reference format: the digest is no \
+                     sha256, sha384 or sha512 of full length"
+                ),
+            ),
+        ] {
+            let message =
+                format!("failed to create image: {text}: invalid image reference {text}: {message}");
+            refused::<ImageReference>(&[(text, &message)]);
+        }
+    }
+
+    #[test]
+    fn a_very_long_name_is_refused_and_shown_in_part() {
+        let error = "a".repeat(10_000_000).parse::<ImageReference>().expect_err("too long");
+        let shown = format!("{}…", "a".repeat(256));
+        let message = format!(
+            "failed to create image: {shown}: invalid image reference {shown}: repository name must not be more \
+             than 255 characters"
+        );
+        assert_eq!(error.to_string(), message);
+    }
+}

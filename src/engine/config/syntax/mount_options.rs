@@ -1,0 +1,63 @@
+//! The option words behind the destination of a volume or tmpfs mount, and which of them Podman knows.
+//! A word that Podman does not know is kept: a newer Podman may know it, so it is worth a warning and no more.
+
+/// Words for every kind of mount.
+const COMMON: &[&str] = &[
+    "ro",
+    "rw",
+    "exec",
+    "noexec",
+    "suid",
+    "nosuid",
+    "dev",
+    "nodev",
+    "U",
+    "private",
+    "rprivate",
+    "shared",
+    "rshared",
+    "slave",
+    "rslave",
+    "unbindable",
+    "runbindable",
+];
+/// Words for bind mounts only.
+const BIND: &[&str] = &["bind", "rbind", "z", "Z", "O", "idmap", "copy", "nocopy", "no-dereference"];
+/// Words for tmpfs only.
+const TMPFS: &[&str] = &["tmpcopyup", "notmpcopyup", "noswap", "noatime"];
+
+/// Splits at commas and leaves out empty words.
+pub(super) fn split(text: &str) -> Vec<String> {
+    text.split(',').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Whether Podman knows the word for a bind mount.
+pub(super) fn known_for_bind(word: &str) -> bool {
+    COMMON.contains(&word) || BIND.contains(&word) || word.starts_with("idmap=")
+}
+
+/// Whether Podman knows the word for a tmpfs.
+pub(super) fn known_for_tmpfs(word: &str) -> bool {
+    COMMON.contains(&word) || TMPFS.contains(&word) || word.starts_with("size=") || word.starts_with("mode=")
+}
+
+/// The known word that comes nearest, for a suggestion; `None` where nothing is near.
+fn nearest(word: &str, own: &[&'static str]) -> Option<&'static str> {
+    COMMON
+        .iter()
+        .chain(own)
+        .map(|known| (strsim::damerau_levenshtein(word, known), *known))
+        .filter(|(distance, known)| *distance <= known.len() / 3)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
+}
+
+/// [`nearest`] among the words for bind mounts.
+pub(super) fn nearest_for_bind(word: &str) -> Option<&'static str> {
+    nearest(word, BIND)
+}
+
+/// [`nearest`] among the words for tmpfs.
+pub(super) fn nearest_for_tmpfs(word: &str) -> Option<&'static str> {
+    nearest(word, TMPFS)
+}

@@ -1,0 +1,2 @@
+//! The decisions, one file a topic.
+pub mod image;
