@@ -1,0 +1,34 @@
+//! Rules of resources.
+
+use crate::draft::Draft;
+use crate::inputs::Inputs;
+
+/// x
+pub fn memory(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
+
+/// x
+pub fn memory_swap(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
+
+/// x
+pub fn memory_swappiness(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
+
+/// x
+pub fn cpu_quota(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
+
+/// x
+pub fn pids(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
+
+/// x
+pub fn oom_score_adj(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
+
+/// x
+pub fn shm_size(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
+
+/// x
+pub fn ulimits(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
+
+/// x
+pub fn cpu_shares(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
+
+/// x
+pub fn cpuset(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
