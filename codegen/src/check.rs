@@ -54,7 +54,9 @@ fn check_option(option: &Opt, all: &[Opt], model: &Model, written: &Written, pro
     let path = &option.path;
     let mut say = |message: String| problems.push(problem(option, message));
     if !is_sentence(&option.doc) {
-        say(format!("the doc of `{path}` is no sentence: it begins with a capital and ends with a full stop"));
+        say(format!(
+            "the doc of `{path}` is no sentence: it begins with a capital and ends with a full stop"
+        ));
     }
     for note in option.notes.iter().filter(|note| !is_sentence(note)) {
         say(format!("a note of `{path}` is no sentence: {note:?}"));
@@ -79,7 +81,9 @@ fn check_option(option: &Opt, all: &[Opt], model: &Model, written: &Written, pro
     match &option.example {
         None => say(format!("`{path}` has no example")),
         Some(example) if !fits(example, option) => say(format!("the example of `{path}` is not of its type")),
-        Some(Literal::String(text)) if !option.enumeration.is_empty() && !option.enumeration.contains(text) => {
+        Some(Literal::String(text))
+            if !option.enumeration.is_empty() && !option.enumeration.contains(text) =>
+        {
             say(format!("the example of `{path}` is not among its accepted texts"));
         }
         Some(_) => {}
@@ -141,15 +145,22 @@ fn owners(model: &Model, problems: &mut Vec<Problem>) {
         let Fate::Mapped(members) = &option.fate else { continue };
         for name in members {
             if let Some(first) = mapped.insert(name, &option.path) {
-                problems.push(problem(option, format!("`{}` sets `{name}`, which `{first}` sets already", option.path)));
+                problems.push(problem(
+                    option,
+                    format!("`{}` sets `{name}`, which `{first}` sets already", option.path),
+                ));
             }
         }
     }
     for member in &model.members {
         let owner = mapped.get(member.name.as_str());
         let message = match (owner, member.rules.as_slice()) {
-            (Some(option), [rule, ..]) => format!("`{}` belongs to the rule `{rule}` and to the option `{option}`", member.name),
-            (None, []) => format!("nobody sets `{}`: it needs a rule, or an option that maps to it", member.name),
+            (Some(option), [rule, ..]) => {
+                format!("`{}` belongs to the rule `{rule}` and to the option `{option}`", member.name)
+            }
+            (None, []) => {
+                format!("nobody sets `{}`: it needs a rule, or an option that maps to it", member.name)
+            }
             _ => continue,
         };
         problems.push(Problem { at: member.at.clone(), message });
@@ -292,16 +303,24 @@ fn fits(literal: &Literal, option: &Opt) -> bool {
 
 fn fits_block(literal: &Literal, option: &Opt) -> bool {
     let Literal::Object(entries) = literal else { return false };
-    entries.iter().all(|(key, value)| option.options.iter().any(|inner| inner.name == *key && fits(value, inner)))
+    entries
+        .iter()
+        .all(|(key, value)| option.options.iter().any(|inner| inner.name == *key && fits(value, inner)))
 }
 
 fn fits_type(literal: &Literal, ty: &Type) -> bool {
     match (ty, literal) {
-        (Type::String, Literal::String(_)) | (Type::Number, Literal::Number(_)) | (Type::Bool, Literal::Bool(_)) => true,
+        (Type::String, Literal::String(_))
+        | (Type::Number, Literal::Number(_))
+        | (Type::Bool, Literal::Bool(_)) => true,
         (Type::Any, Literal::String(_) | Literal::List(_)) => true,
-        (Type::List(inner), Literal::Object(_)) => matches!(**inner, Type::Map(_)) && fits_type(literal, inner),
+        (Type::List(inner), Literal::Object(_)) => {
+            matches!(**inner, Type::Map(_)) && fits_type(literal, inner)
+        }
         (Type::List(inner), Literal::List(items)) => items.iter().all(|item| fits_type(item, inner)),
-        (Type::Map(value), Literal::Object(entries)) => entries.iter().all(|(_, item)| fits_type(item, value)),
+        (Type::Map(value), Literal::Object(entries)) => {
+            entries.iter().all(|(_, item)| fits_type(item, value))
+        }
         _ => false,
     }
 }

@@ -3,7 +3,9 @@
 
 use std::path::Path;
 
-use crate::model::{DiagnosticEntry, DockerOnly, Fact, Fate, Kind, Member, Model, NamedType, Opt, Problem, Type};
+use crate::model::{
+    DiagnosticEntry, DockerOnly, Fact, Fate, Kind, Member, Model, NamedType, Opt, Problem, Type,
+};
 use crate::read::{DataFile, Words};
 
 /// The files of the data, relative to the project's root.
@@ -119,7 +121,9 @@ fn kind(words: &mut Words<'_>, problems: &mut Vec<Problem>) -> Kind {
         Some(other) => {
             problems.push(crate::model::Problem {
                 at: words.at_word("kind"),
-                message: format!("`{other}` is no kind; kinds are attribute, block, block_list and block_attrs"),
+                message: format!(
+                    "`{other}` is no kind; kinds are attribute, block, block_list and block_attrs"
+                ),
             });
             Kind::Attribute
         }
@@ -131,7 +135,10 @@ fn docker(words: &mut Words<'_>, path: &str, problems: &mut Vec<Problem>) -> Opt
     let before = problems.len();
     let docker = words.text_or_null("docker", problems);
     if docker.is_none() && problems.len() == before {
-        problems.push(words.problem(format!("option `{path}` does not say `docker`: the docker driver's name, or null")));
+        problems
+            .push(words.problem(format!(
+                "option `{path}` does not say `docker`: the docker driver's name, or null"
+            )));
     }
     docker.flatten()
 }
@@ -156,7 +163,11 @@ fn fate(words: &mut Words<'_>, path: &str, block: bool, problems: &mut Vec<Probl
             Fate::Nested
         }
         _ => {
-            problems.push(words.problem(format!("option `{path}` has more than one of `sets`, `rule` and `not_in_spec`")));
+            problems.push(
+                words.problem(format!(
+                    "option `{path}` has more than one of `sets`, `rule` and `not_in_spec`"
+                )),
+            );
             Fate::Nested
         }
     }

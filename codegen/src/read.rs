@@ -120,12 +120,19 @@ impl<'a> Words<'a> {
     }
 
     /// A word whose value may be `null`: the outer option says whether it is written at all.
-    pub fn text_or_null(&mut self, word: &'static str, problems: &mut Vec<Problem>) -> Option<Option<String>> {
+    pub fn text_or_null(
+        &mut self,
+        word: &'static str,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Option<String>> {
         match literal(self.take(word)?) {
             Some(Literal::String(text)) => Some(Some(text)),
             Some(Literal::Null) => Some(None),
             _ => {
-                problems.push(Problem { at: self.at_word(word), message: format!("`{word}` takes a text or null") });
+                problems.push(Problem {
+                    at: self.at_word(word),
+                    message: format!("`{word}` takes a text or null"),
+                });
                 None
             }
         }
@@ -180,7 +187,11 @@ impl<'a> Words<'a> {
             if !self.taken.contains(&word) {
                 problems.push(Problem {
                     at: self.file.at(attribute.key.span()),
-                    message: format!("`{}` does not take `{word}`; it takes {}", self.keyword(), self.taken.join(", ")),
+                    message: format!(
+                        "`{}` does not take `{word}`; it takes {}",
+                        self.keyword(),
+                        self.taken.join(", ")
+                    ),
                 });
             }
         }

@@ -56,7 +56,17 @@ fn the_new_option_decodes_and_translates() {
 fn one_entry_and_one_run_are_enough() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let copy = tempfile::tempdir().expect("a temporary folder");
-    for part in ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", "clippy.toml", "schema", "proto", "src", "codegen", "benches"] {
+    for part in [
+        "Cargo.toml",
+        "Cargo.lock",
+        "rust-toolchain.toml",
+        "clippy.toml",
+        "schema",
+        "proto",
+        "src",
+        "codegen",
+        "benches",
+    ] {
         if root.join(part).exists() {
             copy_tree(&root.join(part), &copy.path().join(part));
         }
@@ -67,7 +77,10 @@ fn one_entry_and_one_run_are_enough() {
     let outputs = podman_driver_codegen::generate(copy.path()).expect("the data holds together");
     podman_driver_codegen::write(copy.path(), &outputs).expect("the copy can be written");
     let text = |path: &str| std::fs::read_to_string(copy.path().join(path)).expect(path);
-    assert!(text("src/engine/generated/descriptors.rs").contains(r#"("time_zone", attribute("time_zone", "string", false))"#));
+    assert!(
+        text("src/engine/generated/descriptors.rs")
+            .contains(r#"("time_zone", attribute("time_zone", "string", false))"#)
+    );
     assert!(text("docs/task-options.md").contains("## `time_zone`\n\nTime zone inside the container."));
     assert!(text("docs/spec-members.md").contains("| `timezone` | `string` |"));
 

@@ -18,6 +18,10 @@ fn nothing_else_lies_in_the_generated_folder() {
     for entry in std::fs::read_dir(root.join("src/engine/generated")).expect("the folder is checked in") {
         let path = entry.expect("the folder can be read").path();
         let relative = Path::new("src/engine/generated").join(path.file_name().unwrap_or_default());
-        assert!(outputs.iter().any(|output| output.path == relative), "{} is made by nobody", relative.display());
+        assert!(
+            outputs.iter().any(|output| output.path == relative),
+            "{} is made by nobody",
+            relative.display()
+        );
     }
 }

@@ -1,1 +1,3 @@
+//! The command line; what it does is in the library.
+
 fn main() {}

@@ -92,7 +92,9 @@ impl<'a> Draft<'a> {
 
     /// Claims one key of a map; false where the key has an owner already.
     pub(crate) fn claim_key(&mut self, member: Member, key: &str) -> bool {
-        let taken = |origin: &Origin| origin.member == member && matches!(&origin.key, Key::Entry(other) if &**other == key);
+        let taken = |origin: &Origin| {
+            origin.member == member && matches!(&origin.key, Key::Entry(other) if &**other == key)
+        };
         if self.origins.iter().any(taken) {
             self.clashes.push(member);
             return false;

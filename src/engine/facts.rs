@@ -4,6 +4,7 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub use crate::config::syntax::podman_version::PodmanVersion;
 pub use crate::generated::facts::{HostFacts, NomadTask};
 
 /// Which cgroup hierarchy the host has.
@@ -81,6 +82,13 @@ pub struct NomadNetwork {
     pub reserved_ports: Vec<NomadPort>,
     /// Ports that Nomad chose.
     pub dynamic_ports: Vec<NomadPort>,
+}
+
+impl Default for PodmanVersion {
+    /// No version that can do anything: stands only for a constant that cannot be read, which a test rules out.
+    fn default() -> Self {
+        Self::new(0, 0, 0)
+    }
 }
 
 /// A constant of the data as its type. Codegen writes only constants that a test has read.

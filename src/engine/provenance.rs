@@ -100,7 +100,9 @@ pub fn read(request: &Request<'_>, input: Input) -> Read {
     let path = input.path();
     let (prefix, value, default) = match input.group() {
         Group::Task => ("config", json(request.task), json(&crate::generated::config::TaskConfig::default())),
-        Group::Plugin => ("plugin", json(request.plugin), json(&crate::generated::config::PluginConfig::default())),
+        Group::Plugin => {
+            ("plugin", json(request.plugin), json(&crate::generated::config::PluginConfig::default()))
+        }
         Group::Nomad => ("nomad", json(request.nomad), serde_json::Value::Null),
         Group::Host => ("host", json(request.host), serde_json::Value::Null),
     };

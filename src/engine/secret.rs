@@ -41,7 +41,17 @@ impl fmt::Debug for Secret {
 /// token or key, or a usual short form, in any case.
 pub fn is_secret_name(name: &str) -> bool {
     const WORDS: [&str; 11] = [
-        "password", "passwd", "passphrase", "pass", "pwd", "secret", "secrets", "token", "tokens", "key", "keys",
+        "password",
+        "passwd",
+        "passphrase",
+        "pass",
+        "pwd",
+        "secret",
+        "secrets",
+        "token",
+        "tokens",
+        "key",
+        "keys",
     ];
     const INSIDE: [&str; 5] = ["password", "passwd", "secret", "token", "apikey"];
     let lower = name.to_lowercase();
@@ -81,7 +91,16 @@ mod tests {
 
     #[test]
     fn names_tell_what_is_secret() {
-        for name in ["DB_PASSWORD", "token", "AWS_SECRET_ACCESS_KEY", "apiKey", "PGPASSWORD", "SSH_KEY", "secretName", "MY_PASS"] {
+        for name in [
+            "DB_PASSWORD",
+            "token",
+            "AWS_SECRET_ACCESS_KEY",
+            "apiKey",
+            "PGPASSWORD",
+            "SSH_KEY",
+            "secretName",
+            "MY_PASS",
+        ] {
             assert!(is_secret_name(name), "{name}");
         }
         for name in ["KEYBOARD", "MONKEY", "PATH", "HOME", "COMPASS", "NOMAD_TASK_NAME"] {

@@ -11,7 +11,13 @@ pub fn generate(model: &Model) -> String {
          use crate::config::{json_schema, wire};\n",
     );
     structure(&mut code, "TaskConfig", "Task", "A task's `config` block.", &model.task);
-    structure(&mut code, "PluginConfig", "Plugin", "The plugin's `config` block in the agent's configuration.", &model.plugin);
+    structure(
+        &mut code,
+        "PluginConfig",
+        "Plugin",
+        "The plugin's `config` block in the agent's configuration.",
+        &model.plugin,
+    );
     code.push_str(&defaults_module(model));
     code
 }
@@ -33,7 +39,9 @@ pub fn field_type(scope: &str, option: &Opt) -> String {
             (Type::Number, Some("int16")) => "Option<i16>".to_owned(),
             (Type::Number, _) => "Option<i64>".to_owned(),
             (Type::Any, _) => "Option<serde_json::Value>".to_owned(),
-            (Type::List(inner), _) if matches!(**inner, Type::Map(_)) => owned(inner, &|name| name.to_owned()),
+            (Type::List(inner), _) if matches!(**inner, Type::Map(_)) => {
+                owned(inner, &|name| name.to_owned())
+            }
             (ty, _) => owned(ty, &|name| name.to_owned()),
         },
     }
@@ -44,7 +52,10 @@ fn structure(code: &mut String, name: &str, scope: &str, about: &str, options: &
     code.push_str(
         "#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]\n#[schemars(deny_unknown_fields)]\n",
     );
-    code.push_str(&format!("#[schemars(title = {})]\npub struct {name} {{\n", quoted(about.trim_end_matches('.'))));
+    code.push_str(&format!(
+        "#[schemars(title = {})]\npub struct {name} {{\n",
+        quoted(about.trim_end_matches('.'))
+    ));
     for option in options {
         field(code, scope, option);
     }
@@ -62,11 +73,15 @@ fn field(code: &mut String, scope: &str, option: &Opt) {
     code.push_str("#[serde(");
     if option.default.is_some() {
         let path = default_function(scope, option);
-        code.push_str(&format!("default = \"default_of::{path}\", deserialize_with = \"default_of::{path}_or\""));
+        code.push_str(&format!(
+            "default = \"default_of::{path}\", deserialize_with = \"default_of::{path}_or\""
+        ));
     } else {
         code.push_str(&format!("default, deserialize_with = \"wire::{decode}\""));
     }
-    if matches!(&option.ty, Type::List(inner) if matches!(**inner, Type::Map(_))) && option.kind == Kind::Attribute {
+    if matches!(&option.ty, Type::List(inner) if matches!(**inner, Type::Map(_)))
+        && option.kind == Kind::Attribute
+    {
         code.push_str(", serialize_with = \"wire::maps_out\"");
     }
     code.push_str(")]\n");
@@ -79,25 +94,31 @@ fn schema_attributes(code: &mut String, scope: &str, option: &Opt) {
         Kind::Block => format!("json_schema::Block<{}>", block_type(scope, option)),
         Kind::BlockList => format!("json_schema::Blocks<{}>", block_type(scope, option)),
         Kind::BlockAttrs => "json_schema::TextMap".to_owned(),
-        Kind::Attribute => format!("json_schema::{}", match (&option.ty, option.width.as_deref()) {
-            (Type::Number, Some("uint64")) => "Unsigned",
-            (Type::Number, Some("int16")) => "Short",
-            (Type::Number, _) => "Integer",
-            (Type::Bool, _) => "Flag",
-            (Type::Any, _) => "TextOrList",
-            (Type::List(inner), _) => match &**inner {
-                Type::Map(value) if **value == Type::Number => "NumberMaps",
-                Type::Map(_) => "TextMaps",
-                _ => "TextList",
-            },
-            (_, _) if !option.enumeration.is_empty() => "OpenText",
-            _ => "Text",
-        }),
+        Kind::Attribute => format!(
+            "json_schema::{}",
+            match (&option.ty, option.width.as_deref()) {
+                (Type::Number, Some("uint64")) => "Unsigned",
+                (Type::Number, Some("int16")) => "Short",
+                (Type::Number, _) => "Integer",
+                (Type::Bool, _) => "Flag",
+                (Type::Any, _) => "TextOrList",
+                (Type::List(inner), _) => match &**inner {
+                    Type::Map(value) if **value == Type::Number => "NumberMaps",
+                    Type::Map(_) => "TextMaps",
+                    _ => "TextList",
+                },
+                (_, _) if !option.enumeration.is_empty() => "OpenText",
+                _ => "Text",
+            }
+        ),
     };
     code.push_str(&format!("#[schemars(with = {})]\n", quoted(&with)));
     code.push_str(&format!("#[schemars(title = {})]\n", quoted(&option.path)));
     if let Some(example) = &option.example {
-        code.push_str(&format!("#[schemars(extend(\"examples\" = [serde_json::json!({})]))]\n", json(example)));
+        code.push_str(&format!(
+            "#[schemars(extend(\"examples\" = [serde_json::json!({})]))]\n",
+            json(example)
+        ));
     }
     if option.required {
         code.push_str("#[schemars(required)]\n");
@@ -141,7 +162,10 @@ fn wire_function(option: &Opt) -> &'static str {
 fn default_of(code: &mut String, name: &str, scope: &str, options: &[Opt]) {
     code.push_str(&format!("impl Default for {name} {{\nfn default() -> Self {{\nSelf {{\n"));
     for option in options {
-        let value = option.default.as_ref().map_or("Default::default()".to_owned(), |literal| default_value(scope, option, literal));
+        let value = option
+            .default
+            .as_ref()
+            .map_or("Default::default()".to_owned(), |literal| default_value(scope, option, literal));
         code.push_str(&format!("{}: {value},\n", option.name));
     }
     code.push_str("}\n}\n}\n\n");
@@ -160,7 +184,9 @@ fn default_value(scope: &str, option: &Opt, literal: &Literal) -> String {
                 .iter()
                 .map(|inner| {
                     let given = entries.iter().find(|(key, _)| *key == inner.name);
-                    let value = given.map_or("Default::default()".to_owned(), |(_, value)| default_value(scope, inner, value));
+                    let value = given.map_or("Default::default()".to_owned(), |(_, value)| {
+                        default_value(scope, inner, value)
+                    });
                     format!("{}: {value}", inner.name)
                 })
                 .collect();

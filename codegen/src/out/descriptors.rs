@@ -28,7 +28,9 @@ fn object(options: &[Opt]) -> String {
 fn entry(option: &Opt) -> String {
     let name = quoted(&option.name);
     let primary = match option.kind {
-        Kind::Attribute => format!("attribute({name}, {}, {})", quoted(&option.ty.to_string()), option.required),
+        Kind::Attribute => {
+            format!("attribute({name}, {}, {})", quoted(&option.ty.to_string()), option.required)
+        }
         Kind::Block => format!("block({name}, {})", object(&option.options)),
         Kind::BlockList => format!("block_list({name}, {})", object(&option.options)),
         Kind::BlockAttrs => format!("block_attributes({name}, \"string\")"),

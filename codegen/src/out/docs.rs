@@ -50,7 +50,10 @@ fn section(page: &mut String, option: &Opt, around: &str) {
         None => row("Default", "unset".to_owned()),
     }
     if !option.enumeration.is_empty() {
-        row("Accepted", option.enumeration.iter().map(|text| format!("`{text:?}`")).collect::<Vec<_>>().join(", "));
+        row(
+            "Accepted",
+            option.enumeration.iter().map(|text| format!("`{text:?}`")).collect::<Vec<_>>().join(", "),
+        );
     }
     match &option.fate {
         Fate::Mapped(members) => row("Sets", members_text(members)),
@@ -59,12 +62,18 @@ fn section(page: &mut String, option: &Opt, around: &str) {
         Fate::NotInSpec(reason) => row("Not in the container's spec", reason.clone()),
         Fate::Nested => {}
     }
-    row("Docker driver", option.docker.as_ref().map_or("nothing like it".to_owned(), |name| format!("`{name}`")));
+    row(
+        "Docker driver",
+        option.docker.as_ref().map_or("nothing like it".to_owned(), |name| format!("`{name}`")),
+    );
     if let Some(successor) = &option.deprecated {
         row("Deprecated", format!("use `{successor}`"));
     }
     if !option.conflicts.is_empty() {
-        row("Conflicts with", option.conflicts.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "));
+        row(
+            "Conflicts with",
+            option.conflicts.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+        );
     }
     if let Some(version) = &option.podman {
         row("Podman", format!("{version} or later"));
@@ -97,7 +106,9 @@ fn type_name(option: &Opt) -> String {
 /// The example inside its blocks, as it stands in a file.
 fn example_text(option: &Opt, example: &Literal, around: &str) -> String {
     let mut lines = match (option.kind, example) {
-        (Kind::Attribute, Literal::Object(entries)) if matches!(option.ty, Type::List(_)) => block_lines(&option.name, entries),
+        (Kind::Attribute, Literal::Object(entries)) if matches!(option.ty, Type::List(_)) => {
+            block_lines(&option.name, entries)
+        }
         (Kind::Attribute, value) => vec![format!("{} = {}", option.name, hcl(value))],
         (_, Literal::Object(entries)) => block_lines(&option.name, entries),
         (_, Literal::List(items)) => items
@@ -123,7 +134,9 @@ fn block_lines(name: &str, entries: &[(String, Literal)]) -> Vec<String> {
     let width = entries.iter().map(|(key, _)| hcl_key(key).len()).max().unwrap_or(0);
     std::iter::once(format!("{name} {{"))
         .chain(entries.iter().flat_map(|(key, value)| match value {
-            Literal::Object(inner) => block_lines(key, inner).into_iter().map(|line| format!("  {line}")).collect(),
+            Literal::Object(inner) => {
+                block_lines(key, inner).into_iter().map(|line| format!("  {line}")).collect()
+            }
             value => vec![format!("  {:width$} = {}", hcl_key(key), hcl(value))],
         }))
         .chain(["}".to_owned()])
@@ -145,7 +158,9 @@ pub fn members(model: &Model) -> String {
             .into_iter()
             .chain(walk(&model.plugin))
             .filter(|option| match &option.fate {
-                Fate::Mapped(members) | Fate::Decided { affects: members, .. } => members.contains(&member.name),
+                Fate::Mapped(members) | Fate::Decided { affects: members, .. } => {
+                    members.contains(&member.name)
+                }
                 _ => false,
             })
             .map(|option| format!("`{}`", option.path))
@@ -165,7 +180,9 @@ pub fn members(model: &Model) -> String {
 
 /// `docs/diagnostics.md`.
 pub fn diagnostics(model: &Model) -> String {
-    let mut page = String::from("# Diagnostics\n\nEvery problem that a check can report. `podman-driver-render explain ID` prints the same text.\n\n");
+    let mut page = String::from(
+        "# Diagnostics\n\nEvery problem that a check can report. `podman-driver-render explain ID` prints the same text.\n\n",
+    );
     page.push_str("| id | severity | title |\n|---|---|---|\n");
     for entry in &model.diagnostics {
         let id = format!("PDR{:04}", entry.id);
@@ -173,7 +190,10 @@ pub fn diagnostics(model: &Model) -> String {
         page.push_str(&format!("| [{id}](#{}) | {severity} | {} |\n", id.to_lowercase(), entry.title));
     }
     for entry in &model.diagnostics {
-        page.push_str(&format!("\n## PDR{:04}\n\n**{}** (`{}`)\n\n{}\n", entry.id, entry.title, entry.name, entry.doc));
+        page.push_str(&format!(
+            "\n## PDR{:04}\n\n**{}** (`{}`)\n\n{}\n",
+            entry.id, entry.title, entry.name, entry.doc
+        ));
     }
     page
 }

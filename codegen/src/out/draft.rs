@@ -29,7 +29,11 @@ fn elements(code: &mut String, model: &Model) {
     code.push_str("/// Elements of lists that several rules fill, with who added them.\n#[derive(Debug, Default)]\npub struct Elements {\n");
     for member in &lists {
         let Type::List(inner) = &member.ty else { continue };
-        code.push_str(&format!("pub(crate) {}: Vec<Element<{}>>,\n", snake(&member.name), value_type(model, inner)));
+        code.push_str(&format!(
+            "pub(crate) {}: Vec<Element<{}>>,\n",
+            snake(&member.name),
+            value_type(model, inner)
+        ));
     }
     code.push_str(
         "}\n\nimpl Elements {\n/// Moves all elements into the spec in the order of the rules, and tells of each whose it is.\n\
@@ -76,7 +80,8 @@ fn assignment(member: &Member) -> String {
     match parts.as_slice() {
         [field] if matches!(member.ty, Type::Map(_)) => format!("self.spec.{field} = {value};"),
         [object, rest @ .., last] => {
-            let path: String = rest.iter().map(|part| format!(".{part}_mut().get_or_insert_default()")).collect();
+            let path: String =
+                rest.iter().map(|part| format!(".{part}_mut().get_or_insert_default()")).collect();
             // The OCI type of `pids` holds the bare number, not an option.
             let value = if member.bare { value.to_owned() } else { format!("Some({value})") };
             format!("self.spec.{object}.get_or_insert_default(){path}.set_{last}({value});")

@@ -8,8 +8,20 @@ pub fn generate(model: &Model) -> String {
     let mut code = String::from(
         "//! What is known of the host and what Nomad says of the task.\n\nuse serde::{Deserialize, Serialize};\n",
     );
-    structure(&mut code, model, "HostFacts", "host.", "What Podman reports of its host, with the documented defaults of an unknown host.");
-    structure(&mut code, model, "NomadTask", "nomad.", "What Nomad says of the task beside its `config` block.");
+    structure(
+        &mut code,
+        model,
+        "HostFacts",
+        "host.",
+        "What Podman reports of its host, with the documented defaults of an unknown host.",
+    );
+    structure(
+        &mut code,
+        model,
+        "NomadTask",
+        "nomad.",
+        "What Nomad says of the task beside its `config` block.",
+    );
     code
 }
 

@@ -11,7 +11,8 @@ pub fn generate(model: &Model) -> String {
          use crate::generated::config::*;\nuse crate::generated::facts::{HostFacts, NomadTask};\n\
          use crate::inputs::{Group, ReadLog};\n",
     );
-    let options = |scope: &'static str, options| walk(options).into_iter().map(move |option: &Opt| (scope, option));
+    let options =
+        |scope: &'static str, options| walk(options).into_iter().map(move |option: &Opt| (scope, option));
     let all: Vec<(String, String, &str)> = options("Task", &model.task)
         .chain(options("Plugin", &model.plugin))
         .map(|(scope, option)| (variant(scope, &option.path), option.path.clone(), scope))
@@ -37,8 +38,11 @@ pub fn generate(model: &Model) -> String {
     }
     code.push_str("}\n}\n\n/// Which group it belongs to.\npub fn group(self) -> Group {\nmatch self {\n");
     for group in ["Task", "Plugin", "Host", "Nomad"] {
-        let members: Vec<String> =
-            all.iter().filter(|(_, _, scope)| *scope == group).map(|(variant, ..)| format!("Input::{variant}")).collect();
+        let members: Vec<String> = all
+            .iter()
+            .filter(|(_, _, scope)| *scope == group)
+            .map(|(variant, ..)| format!("Input::{variant}"))
+            .collect();
         if !members.is_empty() {
             code.push_str(&format!("{} => Group::{group},\n", members.join(" | ")));
         }
@@ -114,7 +118,9 @@ fn nested_accessor(code: &mut String, scope: &str, block: &Opt, inner: &Opt) {
 
 fn accessor(code: &mut String, about: &str, name: &str, ty: &str, variant: &str, value: &str) {
     code.push_str(&doc(&[about]));
-    code.push_str(&format!("pub fn {name}(&self) -> {ty} {{\nself.log.note(Input::{variant});\n{value}\n}}\n\n"));
+    code.push_str(&format!(
+        "pub fn {name}(&self) -> {ty} {{\nself.log.note(Input::{variant});\n{value}\n}}\n\n"
+    ));
 }
 
 fn option_access(scope: &str, option: &Opt, place: &str) -> (String, String) {

@@ -11,14 +11,23 @@ pub fn generate(model: &Model) -> String {
     );
     for (name, about, options) in [
         ("TASK", "The options of a task's `config` block, in the order of the reference.", &model.task),
-        ("PLUGIN", "The options of the plugin's `config` block, in the order of the reference.", &model.plugin),
+        (
+            "PLUGIN",
+            "The options of the plugin's `config` block, in the order of the reference.",
+            &model.plugin,
+        ),
     ] {
-        code.push_str(&format!("/// {about}\npub static {name}: &[OptionInfo] = &[\n{}];\n", entries(options)));
+        code.push_str(&format!(
+            "/// {about}\npub static {name}: &[OptionInfo] = &[\n{}];\n",
+            entries(options)
+        ));
     }
     let only: String = model
         .docker_only
         .iter()
-        .map(|only| format!("DockerOnly {{ name: {}, instead: {} }},\n", quoted(&only.name), quoted(&only.instead)))
+        .map(|only| {
+            format!("DockerOnly {{ name: {}, instead: {} }},\n", quoted(&only.name), quoted(&only.instead))
+        })
         .collect();
     code.push_str(&format!(
         "/// Options of the docker driver's tasks that have no counterpart here.\npub static DOCKER_ONLY: &[DockerOnly] = &[\n{only}];\n"
@@ -57,7 +66,9 @@ fn entry(option: &Opt) -> String {
     };
     let fate = match &option.fate {
         Fate::Mapped(sets) => format!("Fate::Mapped({})", slice(sets)),
-        Fate::Decided { rule, affects } => format!("Fate::Decided {{ rule: {}, affects: {} }}", quoted(rule), slice(affects)),
+        Fate::Decided { rule, affects } => {
+            format!("Fate::Decided {{ rule: {}, affects: {} }}", quoted(rule), slice(affects))
+        }
         Fate::NotInSpec(reason) => format!("Fate::NotInSpec({})", quoted(reason)),
         Fate::Nested => "Fate::Nested".to_owned(),
     };

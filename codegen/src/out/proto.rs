@@ -8,9 +8,11 @@ use super::Output;
 use super::text::rust;
 
 /// Messages that the engine itself builds: the descriptors of both `config` blocks.
-const ENGINE: [(&str, &str, &str); 1] = [("hclspec.proto", "hashicorp.nomad.plugins.shared.hclspec", "hclspec")];
+const ENGINE: [(&str, &str, &str); 1] =
+    [("hclspec.proto", "hashicorp.nomad.plugins.shared.hclspec", "hclspec")];
 
-const HEAD: &str = "//! Messages of the wire.\n#![allow(missing_docs, reason = \"the messages are described in proto/\")]\n";
+const HEAD: &str =
+    "//! Messages of the wire.\n#![allow(missing_docs, reason = \"the messages are described in proto/\")]\n";
 
 /// Generates from the files in `proto/` below `root`.
 pub fn generate(root: &Path) -> Result<Vec<Output>, String> {
@@ -19,8 +21,11 @@ pub fn generate(root: &Path) -> Result<Vec<Output>, String> {
         .iter()
         .map(|(file, package, name)| {
             let set = protox::compile([file], [&proto]).map_err(|error| format!("proto/{file}: {error}"))?;
-            let requests =
-                set.file.into_iter().map(|file| (Module::from_protobuf_package_name(file.package()), file)).collect();
+            let requests = set
+                .file
+                .into_iter()
+                .map(|file| (Module::from_protobuf_package_name(file.package()), file))
+                .collect();
             let mut config = prost_build::Config::new();
             config.btree_map(["."]);
             let modules = config.generate(requests).map_err(|error| format!("proto/{file}: {error}"))?;

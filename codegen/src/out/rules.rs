@@ -42,13 +42,16 @@ fn mapping(scope: &str, option: &Opt, members: &[String]) -> String {
     let (condition, value) = match (&option.ty, option.kind) {
         (Type::Bool, _) => (format!("if {read}"), "true".to_owned()),
         (Type::Number, _) => (format!("if let Some(value) = {read}"), "value.into()".to_owned()),
-        (Type::String, Kind::Attribute) => (format!("let value = {read}; if !value.is_empty()"), "value".to_owned()),
+        (Type::String, Kind::Attribute) => {
+            (format!("let value = {read}; if !value.is_empty()"), "value".to_owned())
+        }
         (Type::List(inner), Kind::Attribute) if **inner == Type::String => {
             (format!("let value = {read}; if !value.is_empty()"), "value.to_vec()".to_owned())
         }
         _ => (format!("let value = {read}; if !value.is_empty()"), "value.clone()".to_owned()),
     };
-    let sets: String = members.iter().map(|member| format!("out.set_{}({value});\n", snake(member))).collect();
+    let sets: String =
+        members.iter().map(|member| format!("out.set_{}({value});\n", snake(member))).collect();
     format!(
         "pub(super) fn {scope}_{}(cx: &Inputs<'_>, out: &mut Draft<'_>) {{\n{condition} {{\n{sets}}}\n}}\n",
         snake(&option.path)

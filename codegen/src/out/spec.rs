@@ -35,9 +35,10 @@ fn structure(code: &mut String, model: &Model) {
         "/// What Podman is asked to create. Unset members are left out of the JSON.\n\
          #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]\n#[serde(default)]\npub struct ContainerSpec {\n",
     );
-    let plain = model.members.iter().filter(|member| !member.name.contains('.')).map(|member| {
-        (member.name.as_str(), doc(&[&member.doc]), value_type(model, &member.ty), &member.ty)
-    });
+    let plain =
+        model.members.iter().filter(|member| !member.name.contains('.')).map(|member| {
+            (member.name.as_str(), doc(&[&member.doc]), value_type(model, &member.ty), &member.ty)
+        });
     for (name, about, ty, kind) in plain {
         let empty = match kind {
             Type::Map(_) => Some("std::collections::BTreeMap::is_empty"),
@@ -55,8 +56,15 @@ fn field(code: &mut String, name: &str, about: &str, ty: &str, skip_if_empty: Op
     code.push_str(about);
     let rename = if snake(name) == name { String::new() } else { format!("rename = {}, ", quoted(name)) };
     match skip_if_empty {
-        Some(is_empty) => code.push_str(&format!("#[serde({rename}skip_serializing_if = {})]\npub {}: {ty},\n", quoted(is_empty), snake(name))),
-        None => code.push_str(&format!("#[serde({rename}skip_serializing_if = \"Option::is_none\")]\npub {}: Option<{ty}>,\n", snake(name))),
+        Some(is_empty) => code.push_str(&format!(
+            "#[serde({rename}skip_serializing_if = {})]\npub {}: {ty},\n",
+            quoted(is_empty),
+            snake(name)
+        )),
+        None => code.push_str(&format!(
+            "#[serde({rename}skip_serializing_if = \"Option::is_none\")]\npub {}: Option<{ty}>,\n",
+            snake(name)
+        )),
     }
 }
 
@@ -73,7 +81,9 @@ fn members(code: &mut String, model: &Model) {
     for member in &model.members {
         code.push_str(&format!("Member::{},\n", variant(member)));
     }
-    code.push_str("];\n\n/// What the data says of it.\npub fn info(self) -> &'static MemberInfo {\nmatch self {\n");
+    code.push_str(
+        "];\n\n/// What the data says of it.\npub fn info(self) -> &'static MemberInfo {\nmatch self {\n",
+    );
     for member in &model.members {
         code.push_str(&format!(
             "Member::{} => &MemberInfo {{ name: {}, ty: {}, unit: {}, since: {}, until: {}, lost_is_error: {}, doc: {}, each: {} }},\n",

@@ -66,13 +66,22 @@ fn msgpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
         serde_path_to_error::deserialize(&mut from).map_err(|error| {
             let path = error.path().to_string();
             let inner = error.into_inner();
-            if path == "." { format!("msgpack decode error: {inner}") } else { format!("msgpack decode error in option {path}: {inner}") }
+            if path == "." {
+                format!("msgpack decode error: {inner}")
+            } else {
+                format!("msgpack decode error in option {path}: {inner}")
+            }
         })
     })
 }
 
-fn tree<T: DeserializeOwned + Default>(table: &'static [OptionInfo], config: &Node, whole: Option<Span>) -> Decoded<T> {
-    let mut decoder = Decoder { sources: Sources::of_file(whole.or(config.span)), diagnostics: Vec::new(), table };
+fn tree<T: DeserializeOwned + Default>(
+    table: &'static [OptionInfo],
+    config: &Node,
+    whole: Option<Span>,
+) -> Decoded<T> {
+    let mut decoder =
+        Decoder { sources: Sources::of_file(whole.or(config.span)), diagnostics: Vec::new(), table };
     let object = match &config.value {
         Value::Object(entries) => decoder.body(table, entries, "", config.span.or(whole)),
         Value::Null => decoder.body(table, &[], "", config.span.or(whole)),
@@ -106,7 +115,13 @@ impl Decoder {
     }
 
     /// One body: known names are decoded, unknown ones reported, required ones looked for.
-    fn body(&mut self, options: &'static [OptionInfo], entries: &[Entry], around: &str, whole: Option<Span>) -> Map<String, Json> {
+    fn body(
+        &mut self,
+        options: &'static [OptionInfo],
+        entries: &[Entry],
+        around: &str,
+        whole: Option<Span>,
+    ) -> Map<String, Json> {
         let mut object = Map::new();
         for option in options {
             let written: Vec<&Entry> = entries.iter().filter(|entry| entry.key == option.name).collect();
@@ -134,6 +149,7 @@ impl Decoder {
         let nodes: Vec<&Node> = written.iter().map(|entry| &entry.node).collect();
         if let Some(entry) = written.last() {
             self.sources.place(path, entry.node.span.or(entry.key_span));
+            self.deprecated(option, entry, path);
         }
         match option.kind {
             Kind::BlockList => self.block_list(option, &nodes, path),
@@ -183,11 +199,23 @@ impl Decoder {
             let path = format!("{path}[{index}]");
             self.sources.place(&path, item.span);
             match &item.value {
-                Value::Object(entries) => blocks.push(Json::Object(self.body(option.options, entries, &path, item.span))),
+                Value::Object(entries) => {
+                    blocks.push(Json::Object(self.body(option.options, entries, &path, item.span)))
+                }
                 other => self.report(values::wrong_kind(option, other, item.span, &path)),
             }
         }
         Some(Json::Array(blocks))
+    }
+
+    fn deprecated(&mut self, option: &'static OptionInfo, entry: &Entry, path: &str) {
+        let Some(successor) = option.deprecated else { return };
+        self.report(
+            Diagnostic::warning(ids::DEPRECATED_OPTION, format!("`{}` is deprecated.", option.name))
+                .at(path)
+                .spanned(entry.key_span.or(entry.node.span))
+                .suggest(format!("use `{successor}`")),
+        );
     }
 
     fn missing(&mut self, option: &'static OptionInfo, path: &str, whole: Option<Span>) {
@@ -196,7 +224,7 @@ impl Decoder {
             option.name
         );
         self.report(
-            Diagnostic::error(ids::MISSING_REQUIRED, message)
+            Diagnostic::error(ids::MISSING_OPTION, message)
                 .at(path)
                 .spanned(whole)
                 .suggest(format!("add `{} = {}`", option.name, option.example)),
@@ -207,8 +235,9 @@ impl Decoder {
     fn once(&mut self, option: &'static OptionInfo, written: &[&Entry], path: &str) {
         let [first, .., last] = written else { return };
         let message = format!("`{}` may be set only once here.", option.name);
+        let id = if option.kind == Kind::Attribute { ids::DUPLICATE_OPTION } else { ids::DUPLICATE_BLOCK };
         self.report(
-            Diagnostic::error(ids::DUPLICATE_OPTION, message)
+            Diagnostic::error(id, message)
                 .at(path)
                 .spanned(last.key_span.or(last.node.span))
                 .label("set again")

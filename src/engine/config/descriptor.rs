@@ -35,7 +35,11 @@ pub fn block_list(name: &str, nested: Spec) -> Spec {
 
 /// `name { … }` with free keys whose values are of a type.
 pub fn block_attributes(name: &str, ty: &str) -> Spec {
-    piece(Piece::BlockAttrs(hclspec::BlockAttrs { name: name.to_owned(), r#type: ty.to_owned(), required: false }))
+    piece(Piece::BlockAttrs(hclspec::BlockAttrs {
+        name: name.to_owned(),
+        r#type: ty.to_owned(),
+        required: false,
+    }))
 }
 
 /// `primary`, or the constant where that is null.

@@ -12,26 +12,243 @@ use crate::config::{json_schema, wire};
 #[schemars(deny_unknown_fields)]
 #[schemars(title = "A task's `config` block")]
 pub struct TaskConfig {
-    /// Image.
+    /// The image to run. A full reference such as `docker.io/library/redis:7` names its registry; a short one such as `redis:7` is resolved by Podman, as the host's registries.conf says. Without a tag, a full reference means `latest`. An image that the host already has is not pulled again.
+    ///
+    /// `docker://` may stand before a reference and changes nothing. `oci-archive:PATH` and `docker-archive:PATH` load an image from a file on the client, and from a web address where `http://` or `https://` follows the colon. A tag and a digest may stand together; the digest decides. Other transports, such as `dir:` and `containers-storage:`, are refused.
     #[serde(default, deserialize_with = "wire::text")]
     #[schemars(with = "json_schema::Text")]
     #[schemars(title = "image")]
-    #[schemars(extend("examples" = [serde_json::json!("redis:7")]))]
+    #[schemars(extend("examples" = [serde_json::json!("docker.io/library/redis:7")]))]
     #[schemars(required)]
     pub image: String,
-    /// Host.
+    /// The command to run instead of the image's own. It is given to the image's entrypoint, where that has one. Unset leaves the image's command in place, unless `args` are given.
+    ///
+    /// It is one word: arguments go into `args`, and no shell takes it apart.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "command")]
+    #[schemars(extend("examples" = [serde_json::json!("redis-server")]))]
+    pub command: String,
+    /// Arguments of `command`. Without `command` they replace the image's own command and go to its entrypoint. Empty texts are kept as empty arguments.
+    #[serde(default, deserialize_with = "wire::texts")]
+    #[schemars(with = "json_schema::TextList")]
+    #[schemars(title = "args")]
+    #[schemars(extend("examples" = [serde_json::json!(["--port", "7000"])]))]
+    pub args: Vec<String>,
+    /// What runs before the command, instead of the image's own entrypoint. Write a list, with the program first; an empty list takes the image's entrypoint away. Unset leaves it in place.
+    ///
+    /// A text instead of a list still works and means a list of that one element; it is deprecated and warned of.
+    #[serde(default, deserialize_with = "wire::any")]
+    #[schemars(with = "json_schema::TextOrList")]
+    #[schemars(title = "entrypoint")]
+    #[schemars(extend("examples" = [serde_json::json!(["/bin/sh", "-c"])]))]
+    pub entrypoint: Option<serde_json::Value>,
+    /// Folder inside the container in which the process starts. Unset takes the image's, or else the root folder.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "working_dir")]
+    #[schemars(extend("examples" = [serde_json::json!("/srv/app")]))]
+    pub working_dir: String,
+    /// Host name inside the container. Unset gives it the first characters of the container's ID.
+    ///
+    /// In a group with its own network namespace the tasks still have host names of their own.
     #[serde(default, deserialize_with = "wire::text")]
     #[schemars(with = "json_schema::Text")]
     #[schemars(title = "hostname")]
-    #[schemars(extend("examples" = [serde_json::json!("web")]))]
+    #[schemars(extend("examples" = [serde_json::json!("cache-1")]))]
     pub hostname: String,
-    /// Pids.
+    /// Whether a small init process runs as PID 1, passes signals on and reaps orphaned processes. It is off unless this is true.
+    ///
+    /// The host must have the init program that Podman is configured for, usually catatonit.
+    #[serde(default, deserialize_with = "wire::flag")]
+    #[schemars(with = "json_schema::Flag")]
+    #[schemars(title = "init")]
+    #[schemars(extend("examples" = [serde_json::json!(true)]))]
+    pub init: bool,
+    /// Path on the host of the init program that `init` starts. Unset takes the one that Podman is configured for.
+    ///
+    /// It has no effect unless `init` is true.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "init_path")]
+    #[schemars(
+        extend("examples" = [serde_json::json!("/usr/libexec/podman/catatonit")])
+    )]
+    pub init_path: String,
+    /// Whether the process gets a pseudo-terminal. Output and error output then come as one stream. It gets none unless this is true.
+    #[serde(default, deserialize_with = "wire::flag")]
+    #[schemars(with = "json_schema::Flag")]
+    #[schemars(title = "tty")]
+    #[schemars(extend("examples" = [serde_json::json!(true)]))]
+    pub tty: bool,
+    /// Labels of the container, beside those of the image. They are metadata for tools such as reverse proxies and `podman ps --filter`.
+    ///
+    /// Labels that the plugin adds for its option `extra_labels` win over labels of the same name. Several blocks are merged; where a key comes twice, the last one wins.
+    #[serde(
+        default,
+        deserialize_with = "wire::text_maps",
+        serialize_with = "wire::maps_out"
+    )]
+    #[schemars(with = "json_schema::TextMaps")]
+    #[schemars(title = "labels")]
+    #[schemars(
+        extend(
+            "examples" = [serde_json::json!(
+                {"tier":"cache",
+                "com.example.owner":"shop"}
+            )]
+        )
+    )]
+    pub labels: std::collections::BTreeMap<String, String>,
+    /// Processor architecture of the image, where its registry offers several. Unset takes the host's.
+    ///
+    /// With `arch`, `os` or `variant` set, the image is pulled at each start, since the local one may be of another platform. An image from an archive is taken as it is.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "arch")]
+    #[schemars(extend("examples" = [serde_json::json!("arm64")]))]
+    pub arch: String,
+    /// Operating system of the image, where its registry offers several. Unset takes the host's.
+    ///
+    /// With `arch`, `os` or `variant` set, the image is pulled at each start, since the local one may be of another platform.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "os")]
+    #[schemars(extend("examples" = [serde_json::json!("linux")]))]
+    pub os: String,
+    /// Variant of the architecture, such as `v7` of `arm`, where the image's registry offers several. Unset takes the host's.
+    ///
+    /// With `arch`, `os` or `variant` set, the image is pulled at each start, since the local one may be of another platform.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "variant")]
+    #[schemars(extend("examples" = [serde_json::json!("v8")]))]
+    pub variant: String,
+    /// Whether the image is pulled at each start, also where the host already has it. An image from an archive is loaded again. Unless this is true, an image that is there is used as it is, one called `latest` too.
+    #[serde(default, deserialize_with = "wire::flag")]
+    #[schemars(with = "json_schema::Flag")]
+    #[schemars(title = "force_pull")]
+    #[schemars(extend("examples" = [serde_json::json!(true)]))]
+    pub force_pull: bool,
+    /// How long pulling or loading the image may take, as a number with a unit: `90s`, `5m`, `1h30m`. After that the start fails, and Nomad may try again.
+    ///
+    /// It may be longer or shorter than the plugin's `client_http_timeout`, which does not count while an image is pulled.
+    #[serde(
+        default = "default_of::task_image_pull_timeout",
+        deserialize_with = "default_of::task_image_pull_timeout_or"
+    )]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "image_pull_timeout")]
+    #[schemars(extend("examples" = [serde_json::json!("15m")]))]
+    pub image_pull_timeout: String,
+    /// Credentials for the image's registry. Without this block the plugin's own `auth` is asked, and without that the image is pulled anonymously.
+    ///
+    /// Credentials of the task win over those of the plugin.
+    #[serde(default, deserialize_with = "wire::block")]
+    #[schemars(with = "json_schema::Block<TaskAuth>")]
+    #[schemars(title = "auth")]
+    #[schemars(
+        extend("examples" = [serde_json::json!({"username":"ci", "password":"hunter2"})])
+    )]
+    pub auth: Option<TaskAuth>,
+    /// Whether a source of credentials that fails is skipped: the next source is asked, and without any the image is pulled anonymously. Unless this is true, such a failure ends the start.
+    ///
+    /// It stands beside the `auth` block, not inside it.
+    #[serde(default, deserialize_with = "wire::flag")]
+    #[schemars(with = "json_schema::Flag")]
+    #[schemars(title = "auth_soft_fail")]
+    #[schemars(extend("examples" = [serde_json::json!(true)]))]
+    pub auth_soft_fail: bool,
+    /// Name of the plugin's `socket` block that this task runs on, such as the rootless Podman of one user.
+    ///
+    /// The name must be configured on the client that the task is placed on; a constraint on `driver.podman.NAME.health` sees to that.
+    #[serde(
+        default = "default_of::task_socket",
+        deserialize_with = "default_of::task_socket_or"
+    )]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "socket")]
+    #[schemars(extend("examples" = [serde_json::json!("app")]))]
+    pub socket: String,
+    /// Memory that the kernel tries to leave to the task when the host runs short, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). Unset reserves nothing beyond the limit, except with oversubscription, where Nomad's `memory` is the reservation.
+    ///
+    /// With `memory_max` it is lowered to the task's `memory` where it is larger, since that is all that Nomad set aside.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "memory_reservation")]
+    #[schemars(extend("examples" = [serde_json::json!("100m")]))]
+    pub memory_reservation: String,
+    /// Memory and swap together that the task may use, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). `-1` means as much swap as the host has. Unset leaves the choice to Podman, which allows twice the memory.
+    ///
+    /// It counts the memory too: for no swap at all, write the size of the task's memory. It must not be smaller than the memory limit.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "memory_swap")]
+    #[schemars(extend("examples" = [serde_json::json!("512m")]))]
+    pub memory_swap: String,
+    /// How readily the kernel moves the task's memory to swap, from 0 (hardly) to 100. Unset leaves the host's own setting.
+    ///
+    /// Only hosts with cgroup version 1 have this; on version 2 it has no effect and is warned of.
+    #[serde(default, deserialize_with = "wire::integer")]
+    #[schemars(with = "json_schema::Integer")]
+    #[schemars(title = "memory_swappiness")]
+    #[schemars(extend("examples" = [serde_json::json!(60)]))]
+    pub memory_swappiness: Option<i64>,
+    /// Whether the task can never use more CPU than it reserves. Unless this is true, it may use what others leave idle.
+    ///
+    /// The limit is the reserved share of the node's CPU, counted over all cores, and at least one millisecond in each period.
+    #[serde(default, deserialize_with = "wire::flag")]
+    #[schemars(with = "json_schema::Flag")]
+    #[schemars(title = "cpu_hard_limit")]
+    #[schemars(extend("examples" = [serde_json::json!(true)]))]
+    pub cpu_hard_limit: bool,
+    /// Length in microseconds of the period in which `cpu_hard_limit` counts, from 1000 to 1000000. Unset or 0 means 100000. Shorter periods give smoother pauses and cost more.
+    ///
+    /// It has no effect unless `cpu_hard_limit` is true. A value below 1000 is raised to 1000, with a warning.
+    #[serde(default, deserialize_with = "wire::integer")]
+    #[schemars(with = "json_schema::Unsigned")]
+    #[schemars(title = "cpu_cfs_period")]
+    #[schemars(extend("examples" = [serde_json::json!(50000)]))]
+    pub cpu_cfs_period: Option<u64>,
+    /// How many processes and threads the container may have at once. Unset or 0 leaves Podman's own limit, usually 2048.
     #[serde(default, deserialize_with = "wire::integer")]
     #[schemars(with = "json_schema::Integer")]
     #[schemars(title = "pids_limit")]
-    #[schemars(extend("examples" = [serde_json::json!(5)]))]
+    #[schemars(extend("examples" = [serde_json::json!(512)]))]
     pub pids_limit: Option<i64>,
-    /// Host.
+    /// How readily the kernel kills this task when the host runs out of memory, from -1000 (never) to 1000 (first). Unset means 0.
+    ///
+    /// A rootless Podman cannot go below its own value.
+    #[serde(default, deserialize_with = "wire::integer")]
+    #[schemars(with = "json_schema::Short")]
+    #[schemars(title = "oom_score_adj")]
+    #[schemars(extend("examples" = [serde_json::json!(100)]))]
+    pub oom_score_adj: Option<i16>,
+    /// Size of the shared memory at /dev/shm, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). Unset leaves Podman's own size, usually about 64 MB.
+    ///
+    /// It needs an IPC namespace of the task's own: `ipc_mode` unset, `private` or `shareable`. The docker driver takes a number of bytes here.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "shm_size")]
+    #[schemars(extend("examples" = [serde_json::json!("256m")]))]
+    pub shm_size: String,
+    /// Limits of the kernel on each process, by name: a number for both limits, or `SOFT:HARD`. `-1` means no limit. Unset leaves Podman's own limits.
+    ///
+    /// Up to Podman 4.4, giving one limit sets `nofile` and `nproc` to 1048576 unless they are given too.
+    #[serde(
+        default,
+        deserialize_with = "wire::text_maps",
+        serialize_with = "wire::maps_out"
+    )]
+    #[schemars(with = "json_schema::TextMaps")]
+    #[schemars(title = "ulimit")]
+    #[schemars(
+        extend("examples" = [serde_json::json!({"nofile":"4096:8192", "nproc":"2048"})])
+    )]
+    pub ulimit: std::collections::BTreeMap<String, String>,
+    /// Kernel parameters for the container's own namespaces, by name.
+    ///
+    /// Podman refuses parameters of a namespace that the container shares with the host, such as `net.*` in network mode `host`.
     #[serde(
         default,
         deserialize_with = "wire::text_maps",
@@ -39,57 +256,279 @@ pub struct TaskConfig {
     )]
     #[schemars(with = "json_schema::TextMaps")]
     #[schemars(title = "sysctl")]
-    #[schemars(extend("examples" = [serde_json::json!({"net.core":"1"})]))]
+    #[schemars(extend("examples" = [serde_json::json!({"net.core.somaxconn":"16384"})]))]
     pub sysctl: std::collections::BTreeMap<String, String>,
-    /// Host.
-    #[serde(
-        default = "default_of::task_image_pull_timeout",
-        deserialize_with = "default_of::task_image_pull_timeout_or"
+    /// Devices of the host that the container may use, each as `HOST`, `HOST:CONTAINER` or `HOST:CONTAINER:RIGHTS` with rights out of `rwm`. The name of a CDI device, such as `nvidia.com/gpu=all`, works too.
+    ///
+    /// Devices that Nomad's device plugins reserve in the task's `resources` block are added by themselves. The Go driver left them out. The docker driver takes blocks with `host_path` and `container_path` here instead.
+    #[serde(default, deserialize_with = "wire::texts")]
+    #[schemars(with = "json_schema::TextList")]
+    #[schemars(title = "devices")]
+    #[schemars(
+        extend(
+            "examples" = [serde_json::json!(["/dev/net/tun", "/dev/sda1:/dev/xvda1:r"])]
+        )
     )]
+    pub devices: Vec<String>,
+    /// Folders and files of the host that appear in the container, each as `SOURCE:DESTINATION` or `SOURCE:DESTINATION:OPTIONS`. A relative source starts in the task's own folder: `local/conf:/etc/app` shows what a template wrote.
+    ///
+    /// Options are separated by commas: `ro`, `rw`, `noexec`, `z` and `Z` (SELinux label, shared or private), `U` (owner as in the container), propagation such as `rslave`. There are no named volumes: `data:/data` is the folder `data` in the task's own folder, and `check` warns of it. The source must exist; nothing is created. Where the plugin says `volumes { enabled = false }`, a source must lie in the allocation's folder.
+    #[serde(default, deserialize_with = "wire::texts")]
+    #[schemars(with = "json_schema::TextList")]
+    #[schemars(title = "volumes")]
+    #[schemars(
+        extend(
+            "examples" = [serde_json::json!(
+                ["/srv/data:/data:ro",
+                "local/conf:/etc/app"]
+            )]
+        )
+    )]
+    pub volumes: Vec<String>,
+    /// Folders in memory, each as `DESTINATION` or `DESTINATION:OPTIONS`, with options such as `size=64m`, `mode=1777`, `noexec`. What is written there is gone when the task ends, and counts as its memory.
+    #[serde(default, deserialize_with = "wire::texts")]
+    #[schemars(with = "json_schema::TextList")]
+    #[schemars(title = "tmpfs")]
+    #[schemars(
+        extend("examples" = [serde_json::json!(["/run", "/scratch:rw,size=64m"])])
+    )]
+    pub tmpfs: Vec<String>,
+    /// Whether the image's files cannot be changed. Volumes and the allocation's folders stay writable. They can be changed unless this is true.
+    ///
+    /// Podman still puts writable folders in memory at /tmp, /run and /var/tmp.
+    #[serde(default, deserialize_with = "wire::flag")]
+    #[schemars(with = "json_schema::Flag")]
+    #[schemars(title = "readonly_rootfs")]
+    #[schemars(extend("examples" = [serde_json::json!(true)]))]
+    pub readonly_rootfs: bool,
+    /// Capabilities that the process gets beside Podman's default ones, with or without `CAP_`; `ALL` gives all.
+    #[serde(default, deserialize_with = "wire::texts")]
+    #[schemars(with = "json_schema::TextList")]
+    #[schemars(title = "cap_add")]
+    #[schemars(extend("examples" = [serde_json::json!(["NET_ADMIN", "SYS_TIME"])]))]
+    pub cap_add: Vec<String>,
+    /// Capabilities that are taken from the process, with or without `CAP_`; `ALL` takes all but those of `cap_add`.
+    #[serde(default, deserialize_with = "wire::texts")]
+    #[schemars(with = "json_schema::TextList")]
+    #[schemars(title = "cap_drop")]
+    #[schemars(extend("examples" = [serde_json::json!(["ALL"])]))]
+    pub cap_drop: Vec<String>,
+    /// Whether the container gets the host's devices, all capabilities and no confinement by SELinux, AppArmor or seccomp. Needed by few, such as CSI node plugins. Off unless this is true.
+    ///
+    /// With it, the plugin's `volumes.selinuxlabel` is not used. In a rootless Podman it gives no more than its user has.
+    #[serde(default, deserialize_with = "wire::flag")]
+    #[schemars(with = "json_schema::Flag")]
+    #[schemars(title = "privileged")]
+    #[schemars(extend("examples" = [serde_json::json!(true)]))]
+    pub privileged: bool,
+    /// SELinux label options of the process: `type:…`, `user:…`, `role:…`, `level:…`, `filetype:…`, or `disable`. Unset takes the label that Podman makes.
+    ///
+    /// Entries `label=…` of `security_opt` are added to these.
+    #[serde(default, deserialize_with = "wire::texts")]
+    #[schemars(with = "json_schema::TextList")]
+    #[schemars(title = "selinux_opts")]
+    #[schemars(extend("examples" = [serde_json::json!(["type:my_container.process"])]))]
+    pub selinux_opts: Vec<String>,
+    /// Name of the AppArmor profile that confines the process; it must be loaded on the host. `unconfined` means none. Unset takes Podman's own profile.
+    ///
+    /// An entry `apparmor=…` of `security_opt` wins over it. Podman refuses a profile on a host without AppArmor.
+    #[serde(default, deserialize_with = "wire::text")]
     #[schemars(with = "json_schema::Text")]
-    #[schemars(title = "image_pull_timeout")]
-    #[schemars(extend("examples" = [serde_json::json!("10m")]))]
-    pub image_pull_timeout: String,
-    /// Host.
-    #[serde(default, deserialize_with = "wire::any")]
-    #[schemars(with = "json_schema::TextOrList")]
-    #[schemars(title = "entrypoint")]
-    #[schemars(extend("examples" = [serde_json::json!(["10m"])]))]
-    pub entrypoint: Option<serde_json::Value>,
-    /// Auth.
+    #[schemars(title = "apparmor_profile")]
+    #[schemars(extend("examples" = [serde_json::json!("my-profile")]))]
+    pub apparmor_profile: String,
+    /// Security options as `podman run --security-opt` takes them: `no-new-privileges`, `label=…`, `apparmor=…`, `seccomp=PATH`, `proc-opts=…`, `mask=…`, `unmask=…`, `systempaths=unconfined`.
+    ///
+    /// A colon may stand for the equals sign. `no-new-privileges=false` leaves it off. The Go driver switched it on whatever stood there. `label=nested` needs Podman 4.5. A seccomp file is read by Podman on the host, not from the allocation.
+    #[serde(default, deserialize_with = "wire::texts")]
+    #[schemars(with = "json_schema::TextList")]
+    #[schemars(title = "security_opt")]
+    #[schemars(
+        extend(
+            "examples" = [serde_json::json!(
+                ["no-new-privileges",
+                "seccomp=/etc/containers/strict.json"]
+            )]
+        )
+    )]
+    pub security_opt: Vec<String>,
+    /// User namespace of the container: `host` shares the host's, `auto` gets a range of its own, `keep-id` keeps the ID of Podman's user, `nomap` leaves that user out, `ns:PATH` joins one. Unset leaves the choice to Podman.
+    ///
+    /// Options follow a colon: `auto:size=65536`, `auto:uidmapping=C:H:SIZE,gidmapping=C:H:SIZE`, `keep-id:uid=200,gid=210`. `keep-id` and `nomap` are meant for a rootless Podman.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "userns")]
+    #[schemars(extend("examples" = [serde_json::json!("keep-id:uid=200,gid=210")]))]
+    pub userns: String,
+    /// IPC namespace, which shared memory lives in: `private`, `shareable` (others may join), `host`, `none` (private without /dev/shm), `container:NAME`, `task:NAME` (another task of the group) or `ns:PATH`. Unset leaves the choice to Podman.
+    ///
+    /// The task that is joined must be `shareable` and run already; make it a sidecar that starts first.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "ipc_mode")]
+    #[schemars(extend("examples" = [serde_json::json!("task:mps")]))]
+    pub ipc_mode: String,
+    /// How the container is connected: `bridge`, `host`, `none`, `pasta`, `slirp4netns`, `container:NAME`, `task:NAME` (another task of the group), `ns:PATH`, or the name of a Podman network. Unset means `bridge`, and for a rootless Podman `pasta` (5.0 and later) or `slirp4netns`.
+    ///
+    /// In a group whose `network` block has mode `bridge` or `cni/…`, Nomad makes the namespace, and this option is not used. For a rootless Podman the plugin's `networking.default_rootless_mode` changes the default. `pasta` needs Podman 4.4 and a rootless one; Podman 6 has no `slirp4netns` any more. `pasta` and `slirp4netns` take no options here.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "network_mode")]
+    #[schemars(extend("examples" = [serde_json::json!("host")]))]
+    pub network_mode: String,
+    /// Labels of ports of the group's `network` block that are published from this container. The container's port is the one that `to` says there, otherwise the same number.
+    ///
+    /// A port that the group declares and no task names here is not published. Each port is published for TCP and for UDP. In a group that has a network namespace of its own, Nomad forwards the ports, and this option has no effect.
+    #[serde(default, deserialize_with = "wire::texts")]
+    #[schemars(with = "json_schema::TextList")]
+    #[schemars(title = "ports")]
+    #[schemars(extend("examples" = [serde_json::json!(["http", "admin"])]))]
+    pub ports: Vec<String>,
+    /// Container ports by label, for ports in the `network` block of the task's own `resources`, which Nomad keeps for old jobs. Use `ports` with a `network` block of the group instead.
+    ///
+    /// All ports of the task's first network are published, those that are not named here under their own number. It also sets `NOMAD_PORT_` variables to the ports inside the container.
+    #[serde(
+        default,
+        deserialize_with = "wire::number_maps",
+        serialize_with = "wire::maps_out"
+    )]
+    #[schemars(with = "json_schema::NumberMaps")]
+    #[schemars(title = "port_map")]
+    #[schemars(extend("examples" = [serde_json::json!({"redis":6379})]))]
+    #[schemars(extend("deprecated" = true))]
+    pub port_map: std::collections::BTreeMap<String, i64>,
+    /// Lines for the container's /etc/hosts, each as `NAME:ADDRESS`. The address `host-gateway` stands for the host.
+    ///
+    /// They cannot be given where the container joins the network of another container.
+    #[serde(default, deserialize_with = "wire::texts")]
+    #[schemars(with = "json_schema::TextList")]
+    #[schemars(title = "extra_hosts")]
+    #[schemars(
+        extend("examples" = [serde_json::json!(["db:10.0.0.5", "gateway:host-gateway"])])
+    )]
+    pub extra_hosts: Vec<String>,
+    /// IPv4 address of the container in its Podman network. It must be free and lie in that network's range. Unset lets Podman choose.
+    ///
+    /// Only for network mode `bridge` or a Podman network by name. Two allocations cannot have it at once: a group with a `count` above one, or an update that starts the new before the old is stopped, fails.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "ipv4_address")]
+    #[schemars(extend("examples" = [serde_json::json!("10.88.0.50")]))]
+    pub ipv4_address: String,
+    /// IPv6 address of the container in its Podman network. It must be free and lie in that network's range. Unset lets Podman choose.
+    ///
+    /// Only for network mode `bridge` or a Podman network by name.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "ipv6_address")]
+    #[schemars(extend("examples" = [serde_json::json!("fd00::50")]))]
+    pub ipv6_address: String,
+    /// Addresses of the container in its Podman network, where it needs several. They come after `ipv4_address` and `ipv6_address`.
+    ///
+    /// Only for network mode `bridge` or a Podman network by name, and only with Podman 4.0 or later.
+    #[serde(default, deserialize_with = "wire::texts")]
+    #[schemars(with = "json_schema::TextList")]
+    #[schemars(title = "static_ips")]
+    #[schemars(extend("examples" = [serde_json::json!(["10.88.0.51", "fd00::51"])]))]
+    pub static_ips: Vec<String>,
+    /// Hardware address of the container in its Podman network. Unset lets Podman choose.
+    ///
+    /// Only for network mode `bridge` or a Podman network by name.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "static_mac")]
+    #[schemars(extend("examples" = [serde_json::json!("92:d0:c6:0a:29:33")]))]
+    pub static_mac: String,
+    /// Where the output of the process goes. Without this block the plugin's `logging` counts, and by default that gives the output to Nomad.
     #[serde(default, deserialize_with = "wire::block")]
-    #[schemars(with = "json_schema::Block<TaskAuth>")]
-    #[schemars(title = "auth")]
-    #[schemars(extend("examples" = [serde_json::json!({"username":"a"})]))]
-    pub auth: Option<TaskAuth>,
+    #[schemars(with = "json_schema::Block<TaskLogging>")]
+    #[schemars(title = "logging")]
+    #[schemars(
+        extend(
+            "examples" = [serde_json::json!(
+                {"driver":"journald",
+                "options":{"tag":"redis"}}
+            )]
+        )
+    )]
+    pub logging: Option<TaskLogging>,
 }
 
 impl Default for TaskConfig {
     fn default() -> Self {
         Self {
             image: Default::default(),
-            hostname: Default::default(),
-            pids_limit: Default::default(),
-            sysctl: Default::default(),
-            image_pull_timeout: "5m".to_owned(),
+            command: Default::default(),
+            args: Default::default(),
             entrypoint: Default::default(),
+            working_dir: Default::default(),
+            hostname: Default::default(),
+            init: Default::default(),
+            init_path: Default::default(),
+            tty: Default::default(),
+            labels: Default::default(),
+            arch: Default::default(),
+            os: Default::default(),
+            variant: Default::default(),
+            force_pull: Default::default(),
+            image_pull_timeout: "5m".to_owned(),
             auth: Default::default(),
+            auth_soft_fail: Default::default(),
+            socket: "default".to_owned(),
+            memory_reservation: Default::default(),
+            memory_swap: Default::default(),
+            memory_swappiness: Default::default(),
+            cpu_hard_limit: Default::default(),
+            cpu_cfs_period: Default::default(),
+            pids_limit: Default::default(),
+            oom_score_adj: Default::default(),
+            shm_size: Default::default(),
+            ulimit: Default::default(),
+            sysctl: Default::default(),
+            devices: Default::default(),
+            volumes: Default::default(),
+            tmpfs: Default::default(),
+            readonly_rootfs: Default::default(),
+            cap_add: Default::default(),
+            cap_drop: Default::default(),
+            privileged: Default::default(),
+            selinux_opts: Default::default(),
+            apparmor_profile: Default::default(),
+            security_opt: Default::default(),
+            userns: Default::default(),
+            ipc_mode: Default::default(),
+            network_mode: Default::default(),
+            ports: Default::default(),
+            port_map: Default::default(),
+            extra_hosts: Default::default(),
+            ipv4_address: Default::default(),
+            ipv6_address: Default::default(),
+            static_ips: Default::default(),
+            static_mac: Default::default(),
+            logging: Default::default(),
         }
     }
 }
 
-/// Auth.
+/// Credentials for the image's registry. Without this block the plugin's own `auth` is asked, and without that the image is pulled anonymously.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-#[schemars(title = "Auth")]
+#[schemars(
+    title = "Credentials for the image's registry. Without this block the plugin's own `auth` is asked, and without that the image is pulled anonymously"
+)]
 pub struct TaskAuth {
-    /// Host.
+    /// Password or token for the registry. It may hold any character.
+    ///
+    /// A job file is readable for everybody who may read the job; better write `password = var.registry_password` and keep the value out of the file.
     #[serde(default, deserialize_with = "wire::text")]
     #[schemars(with = "json_schema::Text")]
-    #[schemars(title = "auth.username")]
-    #[schemars(extend("examples" = [serde_json::json!("10m")]))]
-    pub username: String,
-    /// Host.
+    #[schemars(title = "auth.password")]
+    #[schemars(extend("examples" = [serde_json::json!("hunter2")]))]
+    #[schemars(extend("writeOnly" = true))]
+    pub password: String,
+    /// Whether the registry's certificate is verified. Write `false` only for a registry of your own without a proper certificate: whoever can reach its traffic can then send you another image.
+    ///
+    /// Certificates are verified also where there is no `auth` block. The Go driver did not verify them in that case.
     #[serde(
         default = "default_of::task_auth_tls_verify",
         deserialize_with = "default_of::task_auth_tls_verify_or"
@@ -98,13 +537,59 @@ pub struct TaskAuth {
     #[schemars(title = "auth.tls_verify")]
     #[schemars(extend("examples" = [serde_json::json!(false)]))]
     pub tls_verify: bool,
+    /// User name for the registry.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "auth.username")]
+    #[schemars(extend("examples" = [serde_json::json!("ci")]))]
+    pub username: String,
 }
 
 impl Default for TaskAuth {
     fn default() -> Self {
         Self {
-            username: Default::default(),
+            password: Default::default(),
             tls_verify: true,
+            username: Default::default(),
+        }
+    }
+}
+
+/// Where the output of the process goes. Without this block the plugin's `logging` counts, and by default that gives the output to Nomad.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[schemars(
+    title = "Where the output of the process goes. Without this block the plugin's `logging` counts, and by default that gives the output to Nomad"
+)]
+pub struct TaskLogging {
+    /// `nomad` gives the output to Nomad, for `nomad alloc logs`; output and error output come as one stream. `journald` writes it to the host's journal, from which the plugin passes it on to Nomad in two streams. Unset means `nomad`, unless the whole block is empty.
+    ///
+    /// The docker driver calls this `type`, and knows other drivers.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::OpenText")]
+    #[schemars(title = "logging.driver")]
+    #[schemars(extend("examples" = [serde_json::json!("journald")]))]
+    #[schemars(extend("anyOf" = [{"enum":["nomad", "journald"]}, {"pattern":"\\$\\{"}]))]
+    pub driver: String,
+    /// Options of Podman's log driver. `journald` takes `tag`, a name for the lines of this task.
+    ///
+    /// With the driver `nomad` they have no effect; sizes and rotation are in the `logs` block of the task. The plugin's options are not merged in.
+    #[serde(
+        default,
+        deserialize_with = "wire::text_maps",
+        serialize_with = "wire::maps_out"
+    )]
+    #[schemars(with = "json_schema::TextMaps")]
+    #[schemars(title = "logging.options")]
+    #[schemars(extend("examples" = [serde_json::json!({"tag":"redis"})]))]
+    pub options: std::collections::BTreeMap<String, String>,
+}
+
+impl Default for TaskLogging {
+    fn default() -> Self {
+        Self {
+            driver: Default::default(),
+            options: Default::default(),
         }
     }
 }
@@ -114,38 +599,198 @@ impl Default for TaskAuth {
 #[schemars(deny_unknown_fields)]
 #[schemars(title = "The plugin's `config` block in the agent's configuration")]
 pub struct PluginConfig {
-    /// Auth.
+    /// Credentials for registries, for all tasks that have none of their own. Without it, images are pulled anonymously.
+    #[serde(default, deserialize_with = "wire::block")]
+    #[schemars(with = "json_schema::Block<PluginAuth>")]
+    #[schemars(title = "auth")]
+    #[schemars(
+        extend("examples" = [serde_json::json!({"config":"/etc/containers/auth.json"})])
+    )]
+    pub auth: Option<PluginAuth>,
+    /// What tasks may do with `volumes`.
     #[serde(
         default = "default_of::plugin_volumes",
         deserialize_with = "default_of::plugin_volumes_or"
     )]
     #[schemars(with = "json_schema::Block<PluginVolumes>")]
     #[schemars(title = "volumes")]
-    #[schemars(extend("examples" = [serde_json::json!({"enabled":false})]))]
+    #[schemars(
+        extend("examples" = [serde_json::json!({"enabled":true, "selinuxlabel":"z"})])
+    )]
     pub volumes: PluginVolumes,
-    /// Auth.
+    /// What is cleaned up when Nomad is done with a task.
+    #[serde(
+        default = "default_of::plugin_gc",
+        deserialize_with = "default_of::plugin_gc_or"
+    )]
+    #[schemars(with = "json_schema::Block<PluginGc>")]
+    #[schemars(title = "gc")]
+    #[schemars(extend("examples" = [serde_json::json!({"container":false})]))]
+    pub gc: PluginGc,
+    /// Whether a container that stopped while the agent was down is started again when the agent comes back. With `false`, Nomad learns that the task ended and decides itself.
+    ///
+    /// With `true`, an agent may hang or fail to start after a reboot of its host.
+    #[serde(
+        default = "default_of::plugin_recover_stopped",
+        deserialize_with = "default_of::plugin_recover_stopped_or"
+    )]
+    #[schemars(with = "json_schema::Flag")]
+    #[schemars(title = "recover_stopped")]
+    #[schemars(extend("examples" = [serde_json::json!(true)]))]
+    pub recover_stopped: bool,
+    /// Labels about the job that every container gets, as patterns over `job_name`, `job_id`, `task_group_name`, `task_name`, `namespace`, `node_name` and `node_id`; `*` stands for anything. Unset adds none.
+    ///
+    /// The labels are called `com.hashicorp.nomad.job_name` and so on, and win over labels of the task. With any pattern, also one that fits nothing, `com.hashicorp.nomad.alloc_id` is added.
+    #[serde(default, deserialize_with = "wire::texts")]
+    #[schemars(with = "json_schema::TextList")]
+    #[schemars(title = "extra_labels")]
+    #[schemars(extend("examples" = [serde_json::json!(["job_*", "task_name"])]))]
+    pub extra_labels: Vec<String>,
+    /// Where the output of tasks goes that have no `logging` block of their own.
+    #[serde(
+        default = "default_of::plugin_logging",
+        deserialize_with = "default_of::plugin_logging_or"
+    )]
+    #[schemars(with = "json_schema::Block<PluginLogging>")]
+    #[schemars(title = "logging")]
+    #[schemars(
+        extend(
+            "examples" = [serde_json::json!(
+                {"driver":"journald",
+                "options":{"tag":"nomad"}}
+            )]
+        )
+    )]
+    pub logging: PluginLogging,
+    /// Whether output is kept from Nomad. Containers then use Podman's own log driver, and `nomad alloc logs` shows nothing. Output is collected unless this is true.
+    #[serde(default, deserialize_with = "wire::flag")]
+    #[schemars(with = "json_schema::Flag")]
+    #[schemars(title = "disable_log_collection")]
+    #[schemars(extend("examples" = [serde_json::json!(true)]))]
+    pub disable_log_collection: bool,
+    /// Defaults of networks.
+    #[serde(
+        default = "default_of::plugin_networking",
+        deserialize_with = "default_of::plugin_networking_or"
+    )]
+    #[schemars(with = "json_schema::Block<PluginNetworking>")]
+    #[schemars(title = "networking")]
+    #[schemars(
+        extend("examples" = [serde_json::json!({"default_rootless_mode":"pasta"})])
+    )]
+    pub networking: PluginNetworking,
+    /// IP addresses of name servers for tasks whose group has no `dns` block in its `network`. Unset leaves the choice to Podman.
+    ///
+    /// Any `dns` block of the group, an empty one too, switches these off.
+    #[serde(default, deserialize_with = "wire::texts")]
+    #[schemars(with = "json_schema::TextList")]
+    #[schemars(title = "dns_servers")]
+    #[schemars(extend("examples" = [serde_json::json!(["192.0.2.53"])]))]
+    pub dns_servers: Vec<String>,
+    /// A Podman that tasks may run on, such as the rootless one of a user. Tasks choose by name with their option `socket`.
+    ///
+    /// The block named `default`, or without a name, serves tasks that choose none; such tasks fail where no block is the default one. It cannot stand beside `socket_path`.
     #[serde(default, deserialize_with = "wire::blocks")]
     #[schemars(with = "json_schema::Blocks<PluginSocket>")]
     #[schemars(title = "socket")]
-    #[schemars(extend("examples" = [serde_json::json!({"socket_path":"/a"})]))]
+    #[schemars(
+        extend(
+            "examples" = [serde_json::json!(
+                [{"name":"default",
+                "socket_path":"unix:///run/podman/podman.sock"},
+                {"name":"app",
+                "socket_path":"unix:///run/user/1000/podman/podman.sock"}]
+            )]
+        )
+    )]
     pub socket: Vec<PluginSocket>,
+    /// Address of the only Podman, where there are no `socket` blocks: `unix://` and a path, or `http://HOST:PORT`. Unset means `unix:///run/podman/podman.sock` for root, and `unix:///run/user/UID/podman/podman.sock` for others.
+    ///
+    /// No environment variable is read.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "socket_path")]
+    #[schemars(
+        extend("examples" = [serde_json::json!("unix:///run/podman/podman.sock")])
+    )]
+    pub socket_path: String,
+    /// How long one request to Podman may take, as a number with a unit: `30s`, `2m`. Unset means `60s`. Pulling an image has its own limit, the task's `image_pull_timeout`.
+    ///
+    /// The Go driver documented 60 seconds and waited for ever.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "client_http_timeout")]
+    #[schemars(extend("examples" = [serde_json::json!("30s")]))]
+    pub client_http_timeout: String,
 }
 
 impl Default for PluginConfig {
     fn default() -> Self {
         Self {
-            volumes: PluginVolumes { enabled: true },
+            auth: Default::default(),
+            volumes: PluginVolumes {
+                enabled: true,
+                selinuxlabel: Default::default(),
+            },
+            gc: PluginGc { container: true },
+            recover_stopped: false,
+            extra_labels: Default::default(),
+            logging: PluginLogging {
+                driver: "nomad".to_owned(),
+                options: Default::default(),
+            },
+            disable_log_collection: Default::default(),
+            networking: PluginNetworking {
+                default_rootless_mode: "".to_owned(),
+            },
+            dns_servers: Default::default(),
             socket: Default::default(),
+            socket_path: Default::default(),
+            client_http_timeout: Default::default(),
         }
     }
 }
 
-/// Auth.
+/// Credentials for registries, for all tasks that have none of their own. Without it, images are pulled anonymously.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-#[schemars(title = "Auth")]
+#[schemars(
+    title = "Credentials for registries, for all tasks that have none of their own. Without it, images are pulled anonymously"
+)]
+pub struct PluginAuth {
+    /// File with credentials by registry, as `podman login` and `docker login` write it. It is read again for each pull, so that a changed password counts at once.
+    ///
+    /// Of several entries that fit, the most exact one counts. The keys `credHelpers` and `credsStore` of the file are not read.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "auth.config")]
+    #[schemars(extend("examples" = [serde_json::json!("/etc/containers/auth.json")]))]
+    pub config: String,
+    /// Name of a credential helper: `ecr-login` runs the program `docker-credential-ecr-login`. It is asked after the task's `auth` and the file.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "auth.helper")]
+    #[schemars(extend("examples" = [serde_json::json!("ecr-login")]))]
+    pub helper: String,
+}
+
+impl Default for PluginAuth {
+    fn default() -> Self {
+        Self {
+            config: Default::default(),
+            helper: Default::default(),
+        }
+    }
+}
+
+/// What tasks may do with `volumes`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[schemars(title = "What tasks may do with `volumes`")]
 pub struct PluginVolumes {
-    /// Host.
+    /// Whether tasks may mount any path of the host. With `false`, the sources of their `volumes` must lie in their allocation's folder.
+    ///
+    /// The docker driver's default is `false`.
     #[serde(
         default = "default_of::plugin_volumes_enabled",
         deserialize_with = "default_of::plugin_volumes_enabled_or"
@@ -154,24 +799,130 @@ pub struct PluginVolumes {
     #[schemars(title = "volumes.enabled")]
     #[schemars(extend("examples" = [serde_json::json!(false)]))]
     pub enabled: bool,
+    /// How SELinux labels the folders of the allocation and the mounts that Nomad adds: `z` for content that several containers share, `Z` for one container alone. Unset leaves the labels as they are.
+    ///
+    /// It is not added to `volumes` of a task, which carry their own options. It is not used for privileged tasks, which SELinux does not confine.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::OpenText")]
+    #[schemars(title = "volumes.selinuxlabel")]
+    #[schemars(extend("examples" = [serde_json::json!("z")]))]
+    #[schemars(extend("anyOf" = [{"enum":["z", "Z"]}, {"pattern":"\\$\\{"}]))]
+    pub selinuxlabel: String,
 }
 
 impl Default for PluginVolumes {
     fn default() -> Self {
-        Self { enabled: true }
+        Self {
+            enabled: true,
+            selinuxlabel: Default::default(),
+        }
     }
 }
 
-/// Auth.
+/// What is cleaned up when Nomad is done with a task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
-#[schemars(title = "Auth")]
+#[schemars(title = "What is cleaned up when Nomad is done with a task")]
+pub struct PluginGc {
+    /// Whether a task's container is removed. With `false` it stays, stopped, for somebody to look into.
+    #[serde(
+        default = "default_of::plugin_gc_container",
+        deserialize_with = "default_of::plugin_gc_container_or"
+    )]
+    #[schemars(with = "json_schema::Flag")]
+    #[schemars(title = "gc.container")]
+    #[schemars(extend("examples" = [serde_json::json!(false)]))]
+    pub container: bool,
+}
+
+impl Default for PluginGc {
+    fn default() -> Self {
+        Self { container: true }
+    }
+}
+
+/// Where the output of tasks goes that have no `logging` block of their own.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[schemars(
+    title = "Where the output of tasks goes that have no `logging` block of their own"
+)]
+pub struct PluginLogging {
+    /// `nomad` gives the output to Nomad. `journald` writes it to the host's journal, from which the plugin passes it on. Unset inside the block means `nomad`.
+    ///
+    /// Its name is `driver` also here, not `type` as in the Go driver's documentation.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::OpenText")]
+    #[schemars(title = "logging.driver")]
+    #[schemars(extend("examples" = [serde_json::json!("journald")]))]
+    #[schemars(extend("anyOf" = [{"enum":["nomad", "journald"]}, {"pattern":"\\$\\{"}]))]
+    pub driver: String,
+    /// Options of Podman's log driver, as a block. `journald` takes `tag`.
+    #[serde(default, deserialize_with = "wire::text_map")]
+    #[schemars(with = "json_schema::TextMap")]
+    #[schemars(title = "logging.options")]
+    #[schemars(extend("examples" = [serde_json::json!({"tag":"nomad"})]))]
+    pub options: std::collections::BTreeMap<String, String>,
+}
+
+impl Default for PluginLogging {
+    fn default() -> Self {
+        Self {
+            driver: Default::default(),
+            options: Default::default(),
+        }
+    }
+}
+
+/// Defaults of networks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[schemars(title = "Defaults of networks")]
+pub struct PluginNetworking {
+    /// Network mode of tasks on a rootless Podman that choose none: `pasta`, `slirp4netns`, `bridge`, `host` or `none`. Unset means `pasta` from Podman 5.0 on, before that `slirp4netns`.
+    ///
+    /// Podman 6 has no `slirp4netns` any more.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "networking.default_rootless_mode")]
+    #[schemars(extend("examples" = [serde_json::json!("pasta")]))]
+    pub default_rootless_mode: String,
+}
+
+impl Default for PluginNetworking {
+    fn default() -> Self {
+        Self {
+            default_rootless_mode: Default::default(),
+        }
+    }
+}
+
+/// A Podman that tasks may run on, such as the rootless one of a user. Tasks choose by name with their option `socket`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[schemars(
+    title = "A Podman that tasks may run on, such as the rootless one of a user. Tasks choose by name with their option `socket`"
+)]
 pub struct PluginSocket {
-    /// Host.
+    /// Name under which tasks choose this Podman. Unset means `default`.
+    ///
+    /// In node attributes every character but letters and digits becomes an underscore.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "socket.name")]
+    #[schemars(extend("examples" = [serde_json::json!("app")]))]
+    pub name: String,
+    /// Address of the Podman: `unix://` and a path, or `http://HOST:PORT`.
+    ///
+    /// Addresses with `ssh://` and TLS are not supported.
     #[serde(default, deserialize_with = "wire::text")]
     #[schemars(with = "json_schema::Text")]
     #[schemars(title = "socket.socket_path")]
-    #[schemars(extend("examples" = [serde_json::json!("x")]))]
+    #[schemars(
+        extend(
+            "examples" = [serde_json::json!("unix:///run/user/1000/podman/podman.sock")]
+        )
+    )]
     #[schemars(required)]
     pub socket_path: String,
 }
@@ -179,6 +930,7 @@ pub struct PluginSocket {
 impl Default for PluginSocket {
     fn default() -> Self {
         Self {
+            name: Default::default(),
             socket_path: Default::default(),
         }
     }
@@ -208,8 +960,21 @@ mod default_of {
         Ok(wire::optional_flag(from)?.unwrap_or_else(task_auth_tls_verify))
     }
 
+    pub(super) fn task_socket() -> String {
+        "default".to_owned()
+    }
+
+    pub(super) fn task_socket_or<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<String, D::Error> {
+        Ok(wire::optional_text(from)?.unwrap_or_else(task_socket))
+    }
+
     pub(super) fn plugin_volumes() -> PluginVolumes {
-        PluginVolumes { enabled: true }
+        PluginVolumes {
+            enabled: true,
+            selinuxlabel: Default::default(),
+        }
     }
 
     pub(super) fn plugin_volumes_or<'de, D: Deserializer<'de>>(
@@ -226,5 +991,60 @@ mod default_of {
         from: D,
     ) -> Result<bool, D::Error> {
         Ok(wire::optional_flag(from)?.unwrap_or_else(plugin_volumes_enabled))
+    }
+
+    pub(super) fn plugin_gc() -> PluginGc {
+        PluginGc { container: true }
+    }
+
+    pub(super) fn plugin_gc_or<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<PluginGc, D::Error> {
+        Ok(wire::block(from)?.unwrap_or_else(plugin_gc))
+    }
+
+    pub(super) fn plugin_gc_container() -> bool {
+        true
+    }
+
+    pub(super) fn plugin_gc_container_or<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<bool, D::Error> {
+        Ok(wire::optional_flag(from)?.unwrap_or_else(plugin_gc_container))
+    }
+
+    pub(super) fn plugin_recover_stopped() -> bool {
+        false
+    }
+
+    pub(super) fn plugin_recover_stopped_or<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<bool, D::Error> {
+        Ok(wire::optional_flag(from)?.unwrap_or_else(plugin_recover_stopped))
+    }
+
+    pub(super) fn plugin_logging() -> PluginLogging {
+        PluginLogging {
+            driver: "nomad".to_owned(),
+            options: Default::default(),
+        }
+    }
+
+    pub(super) fn plugin_logging_or<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<PluginLogging, D::Error> {
+        Ok(wire::block(from)?.unwrap_or_else(plugin_logging))
+    }
+
+    pub(super) fn plugin_networking() -> PluginNetworking {
+        PluginNetworking {
+            default_rootless_mode: "".to_owned(),
+        }
+    }
+
+    pub(super) fn plugin_networking_or<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<PluginNetworking, D::Error> {
+        Ok(wire::block(from)?.unwrap_or_else(plugin_networking))
     }
 }

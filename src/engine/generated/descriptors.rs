@@ -13,24 +13,76 @@ use crate::generated::hclspec::Spec;
 pub fn task() -> Spec {
     object([
         ("image", attribute("image", "string", true)),
+        ("command", attribute("command", "string", false)),
+        ("args", attribute("args", "list(string)", false)),
+        ("entrypoint", attribute("entrypoint", "any", false)),
+        ("working_dir", attribute("working_dir", "string", false)),
         ("hostname", attribute("hostname", "string", false)),
-        ("pids_limit", attribute("pids_limit", "number", false)),
-        ("sysctl", attribute("sysctl", "list(map(string))", false)),
+        ("init", attribute("init", "bool", false)),
+        ("init_path", attribute("init_path", "string", false)),
+        ("tty", attribute("tty", "bool", false)),
+        ("labels", attribute("labels", "list(map(string))", false)),
+        ("arch", attribute("arch", "string", false)),
+        ("os", attribute("os", "string", false)),
+        ("variant", attribute("variant", "string", false)),
+        ("force_pull", attribute("force_pull", "bool", false)),
         (
             "image_pull_timeout",
             or_default(attribute("image_pull_timeout", "string", false), "\"5m\""),
         ),
-        ("entrypoint", attribute("entrypoint", "any", false)),
         (
             "auth",
             block(
                 "auth",
                 object([
-                    ("username", attribute("username", "string", false)),
+                    ("password", attribute("password", "string", false)),
                     (
                         "tls_verify",
                         or_default(attribute("tls_verify", "bool", false), "true"),
                     ),
+                    ("username", attribute("username", "string", false)),
+                ]),
+            ),
+        ),
+        ("auth_soft_fail", attribute("auth_soft_fail", "bool", false)),
+        ("socket", or_default(attribute("socket", "string", false), "\"default\"")),
+        ("memory_reservation", attribute("memory_reservation", "string", false)),
+        ("memory_swap", attribute("memory_swap", "string", false)),
+        ("memory_swappiness", attribute("memory_swappiness", "number", false)),
+        ("cpu_hard_limit", attribute("cpu_hard_limit", "bool", false)),
+        ("cpu_cfs_period", attribute("cpu_cfs_period", "number", false)),
+        ("pids_limit", attribute("pids_limit", "number", false)),
+        ("oom_score_adj", attribute("oom_score_adj", "number", false)),
+        ("shm_size", attribute("shm_size", "string", false)),
+        ("ulimit", attribute("ulimit", "list(map(string))", false)),
+        ("sysctl", attribute("sysctl", "list(map(string))", false)),
+        ("devices", attribute("devices", "list(string)", false)),
+        ("volumes", attribute("volumes", "list(string)", false)),
+        ("tmpfs", attribute("tmpfs", "list(string)", false)),
+        ("readonly_rootfs", attribute("readonly_rootfs", "bool", false)),
+        ("cap_add", attribute("cap_add", "list(string)", false)),
+        ("cap_drop", attribute("cap_drop", "list(string)", false)),
+        ("privileged", attribute("privileged", "bool", false)),
+        ("selinux_opts", attribute("selinux_opts", "list(string)", false)),
+        ("apparmor_profile", attribute("apparmor_profile", "string", false)),
+        ("security_opt", attribute("security_opt", "list(string)", false)),
+        ("userns", attribute("userns", "string", false)),
+        ("ipc_mode", attribute("ipc_mode", "string", false)),
+        ("network_mode", attribute("network_mode", "string", false)),
+        ("ports", attribute("ports", "list(string)", false)),
+        ("port_map", attribute("port_map", "list(map(number))", false)),
+        ("extra_hosts", attribute("extra_hosts", "list(string)", false)),
+        ("ipv4_address", attribute("ipv4_address", "string", false)),
+        ("ipv6_address", attribute("ipv6_address", "string", false)),
+        ("static_ips", attribute("static_ips", "list(string)", false)),
+        ("static_mac", attribute("static_mac", "string", false)),
+        (
+            "logging",
+            block(
+                "logging",
+                object([
+                    ("driver", attribute("driver", "string", false)),
+                    ("options", attribute("options", "list(map(string))", false)),
                 ]),
             ),
         ),
@@ -41,6 +93,16 @@ pub fn task() -> Spec {
 pub fn plugin() -> Spec {
     object([
         (
+            "auth",
+            block(
+                "auth",
+                object([
+                    ("config", attribute("config", "string", false)),
+                    ("helper", attribute("helper", "string", false)),
+                ]),
+            ),
+        ),
+        (
             "volumes",
             or_default(
                 block(
@@ -50,17 +112,73 @@ pub fn plugin() -> Spec {
                             "enabled",
                             or_default(attribute("enabled", "bool", false), "true"),
                         ),
+                        ("selinuxlabel", attribute("selinuxlabel", "string", false)),
                     ]),
                 ),
                 "{ enabled = true }",
             ),
         ),
         (
+            "gc",
+            or_default(
+                block(
+                    "gc",
+                    object([
+                        (
+                            "container",
+                            or_default(attribute("container", "bool", false), "true"),
+                        ),
+                    ]),
+                ),
+                "{ container = true }",
+            ),
+        ),
+        (
+            "recover_stopped",
+            or_default(attribute("recover_stopped", "bool", false), "false"),
+        ),
+        ("extra_labels", attribute("extra_labels", "list(string)", false)),
+        (
+            "logging",
+            or_default(
+                block(
+                    "logging",
+                    object([
+                        ("driver", attribute("driver", "string", false)),
+                        ("options", block_attributes("options", "string")),
+                    ]),
+                ),
+                "{ driver = \"nomad\", options = {} }",
+            ),
+        ),
+        ("disable_log_collection", attribute("disable_log_collection", "bool", false)),
+        (
+            "networking",
+            or_default(
+                block(
+                    "networking",
+                    object([
+                        (
+                            "default_rootless_mode",
+                            attribute("default_rootless_mode", "string", false),
+                        ),
+                    ]),
+                ),
+                "{ default_rootless_mode = \"\" }",
+            ),
+        ),
+        ("dns_servers", attribute("dns_servers", "list(string)", false)),
+        (
             "socket",
             block_list(
                 "socket",
-                object([("socket_path", attribute("socket_path", "string", true))]),
+                object([
+                    ("name", attribute("name", "string", false)),
+                    ("socket_path", attribute("socket_path", "string", true)),
+                ]),
             ),
         ),
+        ("socket_path", attribute("socket_path", "string", false)),
+        ("client_http_timeout", attribute("client_http_timeout", "string", false)),
     ])
 }

@@ -5,69 +5,1140 @@
 
 use crate::diagnostic::{Entry, Id, Severity};
 
-/// A.
+/// An option does not exist.
 pub const UNKNOWN_OPTION: Id = Id::new(101);
-/// A.
+/// An option belongs to the docker driver.
 pub const DOCKER_OPTION: Id = Id::new(102);
-/// A.
-pub const MISSING_REQUIRED: Id = Id::new(103);
-/// A.
+/// A required option is missing.
+pub const MISSING_OPTION: Id = Id::new(103);
+/// A value has the wrong type.
 pub const WRONG_TYPE: Id = Id::new(104);
-/// A.
+/// A number is outside its range.
 pub const NUMBER_OUT_OF_RANGE: Id = Id::new(105);
-/// A.
-pub const DUPLICATE_OPTION: Id = Id::new(106);
-/// A.
-pub const BLOCK_FOR_ATTRIBUTE: Id = Id::new(107);
+/// A number is not whole.
+pub const NUMBER_NOT_WHOLE: Id = Id::new(106);
+/// An option is given twice.
+pub const DUPLICATE_OPTION: Id = Id::new(107);
+/// A block is given twice.
+pub const DUPLICATE_BLOCK: Id = Id::new(108);
+/// An attribute is written as a block.
+pub const BLOCK_NOT_ACCEPTED: Id = Id::new(109);
+/// A block is written as an attribute.
+pub const ATTRIBUTE_NOT_ACCEPTED: Id = Id::new(110);
+/// An option is deprecated.
+pub const DEPRECATED_OPTION: Id = Id::new(111);
+/// The image has no name.
+pub const IMAGE_EMPTY: Id = Id::new(150);
+/// An image reference is malformed.
+pub const BAD_IMAGE_REFERENCE: Id = Id::new(151);
+/// An image uses a transport that is not supported.
+pub const UNSUPPORTED_TRANSPORT: Id = Id::new(152);
+/// The reference after an archive's path is not used.
+pub const ARCHIVE_REFERENCE_IGNORED: Id = Id::new(153);
+/// image_pull_timeout is no duration.
+pub const BAD_PULL_TIMEOUT: Id = Id::new(154);
+/// The registry's certificate is not verified.
+pub const TLS_VERIFY_OFF: Id = Id::new(155);
+/// Credentials are only half given.
+pub const INCOMPLETE_CREDENTIALS: Id = Id::new(156);
+/// A platform is asked of an archive.
+pub const PLATFORM_WITHOUT_EFFECT: Id = Id::new(157);
+/// Credentials are given for an archive.
+pub const CREDENTIALS_WITHOUT_EFFECT: Id = Id::new(158);
+/// entrypoint is neither a list nor a text.
+pub const BAD_ENTRYPOINT: Id = Id::new(170);
+/// entrypoint as a text is deprecated.
+pub const ENTRYPOINT_STRING: Id = Id::new(171);
+/// An empty entrypoint takes the image's away.
+pub const ENTRYPOINT_EMPTY: Id = Id::new(172);
+/// init_path has no effect without init.
+pub const INIT_PATH_WITHOUT_INIT: Id = Id::new(173);
+/// The task's name cannot be part of a container's name.
+pub const BAD_CONTAINER_NAME: Id = Id::new(174);
+/// A label is overwritten by one of Nomad's.
+pub const LABEL_OVERWRITTEN: Id = Id::new(180);
+/// A pattern of extra_labels matches nothing.
+pub const EXTRA_LABEL_MATCHES_NOTHING: Id = Id::new(181);
+/// The task's log driver does not exist.
+pub const BAD_LOG_DRIVER: Id = Id::new(185);
+/// The plugin's log driver does not exist.
+pub const BAD_PLUGIN_LOG_DRIVER: Id = Id::new(186);
+/// Log options have no effect with this driver.
+pub const LOG_OPTIONS_WITHOUT_EFFECT: Id = Id::new(187);
+/// Output is not collected on this client.
+pub const LOG_COLLECTION_OFF: Id = Id::new(188);
+/// Log options without a driver replace the plugin's driver.
+pub const LOG_DRIVER_NOT_INHERITED: Id = Id::new(189);
+/// Podman's log driver does not know an option.
+pub const UNKNOWN_LOG_OPTION: Id = Id::new(190);
+/// This Podman refuses a tag without journald.
+pub const LOG_TAG_REFUSED: Id = Id::new(191);
+/// A volume is not SOURCE:DESTINATION.
+pub const BAD_VOLUME: Id = Id::new(200);
+/// A volume has more than three fields.
+pub const VOLUME_TOO_MANY_FIELDS: Id = Id::new(201);
+/// A volume has an empty field.
+pub const VOLUME_FIELD_EMPTY: Id = Id::new(202);
+/// The plugin does not allow paths of the host.
+pub const VOLUMES_DISABLED: Id = Id::new(203);
+/// What looks like a named volume is a folder of the task.
+pub const VOLUME_IS_FOLDER: Id = Id::new(204);
+/// A volume option does not exist.
+pub const UNKNOWN_VOLUME_OPTION: Id = Id::new(205);
+/// A mount's destination is not an absolute path.
+pub const BAD_MOUNT_DESTINATION: Id = Id::new(206);
+/// Two mounts have the same destination.
+pub const DUPLICATE_MOUNT_DESTINATION: Id = Id::new(207);
+/// A tmpfs option does not exist.
+pub const UNKNOWN_TMPFS_OPTION: Id = Id::new(208);
+/// Two mount options exclude each other.
+pub const CONFLICTING_MOUNT_OPTIONS: Id = Id::new(209);
+/// The SELinux label is not used for a privileged task.
+pub const SELINUXLABEL_ON_PRIVILEGED: Id = Id::new(210);
+/// A mount that Nomad adds has an unknown propagation.
+pub const UNKNOWN_PROPAGATION: Id = Id::new(211);
+/// A device is not HOST:CONTAINER:RIGHTS.
+pub const BAD_DEVICE: Id = Id::new(220);
+/// The rights of a device are not out of rwm.
+pub const BAD_DEVICE_RIGHTS: Id = Id::new(221);
+/// A device is given twice.
+pub const DEVICE_GIVEN_TWICE: Id = Id::new(222);
+/// A size is malformed.
+pub const BAD_SIZE: Id = Id::new(230);
+/// A size is negative or too large.
+pub const SIZE_OUT_OF_RANGE: Id = Id::new(231);
+/// The memory reservation is larger than the limit.
+pub const RESERVATION_ABOVE_LIMIT: Id = Id::new(232);
+/// The memory reservation is lowered to the task's memory.
+pub const RESERVATION_LOWERED: Id = Id::new(233);
+/// memory_swap is smaller than the memory limit.
+pub const SWAP_BELOW_MEMORY: Id = Id::new(234);
+/// memory_swap is given without a memory limit.
+pub const SWAP_WITHOUT_LIMIT: Id = Id::new(235);
+/// memory_swappiness has no effect on cgroup version 2.
+pub const SWAPPINESS_WITHOUT_EFFECT: Id = Id::new(236);
+/// memory_swappiness is not between 0 and 100.
+pub const BAD_SWAPPINESS: Id = Id::new(237);
+/// cpu_cfs_period has no effect without cpu_hard_limit.
+pub const CPU_PERIOD_WITHOUT_HARD_LIMIT: Id = Id::new(238);
+/// cpu_cfs_period is above one second.
+pub const CPU_PERIOD_TOO_LARGE: Id = Id::new(239);
+/// cpu_cfs_period is raised to one millisecond.
+pub const CPU_PERIOD_RAISED: Id = Id::new(240);
+/// pids_limit is negative.
+pub const PIDS_LIMIT_NEGATIVE: Id = Id::new(241);
+/// pids_limit of 0 sets no limit.
+pub const PIDS_LIMIT_ZERO: Id = Id::new(242);
+/// oom_score_adj is not between -1000 and 1000.
+pub const BAD_OOM_SCORE_ADJ: Id = Id::new(243);
+/// A rootless Podman cannot protect a task from the OOM killer.
+pub const OOM_SCORE_ADJ_ROOTLESS: Id = Id::new(244);
+/// A ulimit is malformed.
+pub const BAD_ULIMIT: Id = Id::new(245);
+/// A ulimit does not exist.
+pub const UNKNOWN_ULIMIT: Id = Id::new(246);
+/// A soft limit is above its hard limit.
+pub const ULIMIT_SOFT_ABOVE_HARD: Id = Id::new(247);
+/// shm_size needs an IPC namespace of the task's own.
+pub const SHM_SIZE_NEEDS_OWN_IPC: Id = Id::new(248);
+/// A limit is left out because its controller is not delegated.
+pub const CONTROLLER_NOT_DELEGATED: Id = Id::new(249);
+/// A capability does not exist.
+pub const UNKNOWN_CAPABILITY: Id = Id::new(260);
+/// A capability is both added and dropped.
+pub const CAPABILITY_ADDED_AND_DROPPED: Id = Id::new(261);
+/// Capabilities have no effect on a privileged task.
+pub const CAPABILITIES_ON_PRIVILEGED: Id = Id::new(262);
+/// A security option does not exist.
+pub const BAD_SECURITY_OPT: Id = Id::new(263);
+/// systempaths takes only unconfined.
+pub const BAD_SYSTEMPATHS: Id = Id::new(264);
+/// no-new-privileges takes only true or false.
+pub const BAD_NO_NEW_PRIVILEGES: Id = Id::new(265);
+/// apparmor_profile is overridden by security_opt.
+pub const APPARMOR_PROFILE_OVERRIDDEN: Id = Id::new(266);
+/// The host has no AppArmor.
+pub const APPARMOR_NOT_AVAILABLE: Id = Id::new(267);
+/// The host has no SELinux.
+pub const SELINUX_NOT_AVAILABLE: Id = Id::new(268);
+/// A security option is given twice.
+pub const SECURITY_OPT_REPEATED: Id = Id::new(269);
+/// A user namespace mode does not exist.
+pub const BAD_USERNS: Id = Id::new(270);
+/// An option of a user namespace is malformed.
+pub const BAD_USERNS_OPTION: Id = Id::new(271);
+/// An ID mapping is malformed.
+pub const BAD_ID_MAPPING: Id = Id::new(272);
+/// A user namespace mode is meant for rootless Podman.
+pub const KEEP_ID_ROOTFUL: Id = Id::new(273);
+/// An IPC mode does not exist.
+pub const BAD_IPC_MODE: Id = Id::new(290);
+/// A namespace to join is not named.
+pub const NAMESPACE_TARGET_EMPTY: Id = Id::new(291);
+/// A kernel parameter belongs to a namespace that is shared.
+pub const SYSCTL_OF_SHARED_NAMESPACE: Id = Id::new(292);
+/// A Podman network does not exist.
+pub const UNKNOWN_NETWORK: Id = Id::new(310);
+/// The group's network namespace wins over network_mode.
+pub const NETWORK_MODE_IGNORED: Id = Id::new(311);
+/// pasta works only with a rootless Podman.
+pub const PASTA_NEEDS_ROOTLESS: Id = Id::new(312);
+/// This Podman has no pasta.
+pub const PASTA_TOO_OLD: Id = Id::new(313);
+/// This Podman has no slirp4netns.
+pub const SLIRP4NETNS_GONE: Id = Id::new(314);
+/// network_mode takes no options.
+pub const NETWORK_MODE_OPTIONS: Id = Id::new(315);
+/// A static address is no IP address.
+pub const BAD_STATIC_ADDRESS: Id = Id::new(316);
+/// A static hardware address is malformed.
+pub const BAD_STATIC_MAC: Id = Id::new(317);
+/// A static address needs a bridge network.
+pub const STATIC_ADDRESS_OUTSIDE_BRIDGE: Id = Id::new(318);
+/// A static address is of the other family.
+pub const STATIC_ADDRESS_FAMILY: Id = Id::new(319);
+/// This Podman takes only one address of each family.
+pub const STATIC_IPS_TOO_OLD: Id = Id::new(320);
+/// ports and port_map exclude each other.
+pub const PORTS_AND_PORT_MAP: Id = Id::new(325);
+/// port_map needs a network in the task's resources.
+pub const PORT_MAP_WITHOUT_NETWORK: Id = Id::new(326);
+/// ports needs a network block in the group.
+pub const PORTS_WITHOUT_NETWORK: Id = Id::new(327);
+/// A port is not declared in the group.
+pub const UNKNOWN_PORT: Id = Id::new(328);
+/// A label of port_map is no port of the task.
+pub const PORT_MAP_LABEL_UNKNOWN: Id = Id::new(329);
+/// Ports are not published in this network mode.
+pub const PORTS_WITHOUT_EFFECT: Id = Id::new(330);
+/// A port is not between 1 and 65535.
+pub const BAD_PORT_NUMBER: Id = Id::new(331);
+/// A port is published twice.
+pub const PORT_GIVEN_TWICE: Id = Id::new(332);
+/// A port of the group is not published.
+pub const PORT_NOT_PUBLISHED: Id = Id::new(333);
+/// An extra host is not NAME:ADDRESS.
+pub const BAD_EXTRA_HOST: Id = Id::new(335);
+/// An extra host's address is no IP address.
+pub const BAD_EXTRA_HOST_ADDRESS: Id = Id::new(336);
+/// Extra hosts cannot be added to a joined network.
+pub const EXTRA_HOSTS_IN_JOINED_NETWORK: Id = Id::new(337);
+/// A name server of the group is no IP address.
+pub const BAD_DNS_SERVER: Id = Id::new(340);
+/// The plugin's name servers are not used for this group.
+pub const PLUGIN_DNS_WITHOUT_EFFECT: Id = Id::new(341);
+/// A socket is not configured.
+pub const UNKNOWN_SOCKET: Id = Id::new(350);
+/// socket and socket_path exclude each other.
+pub const SOCKETS_AND_SOCKET_PATH: Id = Id::new(351);
+/// Two sockets have the same name.
+pub const DUPLICATE_SOCKET_NAME: Id = Id::new(352);
+/// A socket's address is not supported.
+pub const BAD_SOCKET_ADDRESS: Id = Id::new(353);
+/// client_http_timeout is no duration.
+pub const BAD_HTTP_TIMEOUT: Id = Id::new(354);
+/// No socket is the default one.
+pub const NO_DEFAULT_SOCKET: Id = Id::new(355);
+/// A name server of the plugin is no IP address.
+pub const BAD_PLUGIN_DNS_SERVER: Id = Id::new(356);
+/// default_rootless_mode is no network mode.
+pub const BAD_ROOTLESS_MODE: Id = Id::new(357);
+/// recover_stopped may keep an agent from starting.
+pub const RECOVER_STOPPED_RISKY: Id = Id::new(358);
+/// selinuxlabel is neither z nor Z.
+pub const BAD_SELINUXLABEL: Id = Id::new(359);
+/// This Podman cannot do what an option asks for.
+pub const MEMBER_NOT_KNOWN: Id = Id::new(370);
+/// This Podman does not know what an option asks for.
+pub const MEMBER_WITHOUT_EFFECT: Id = Id::new(371);
+/// This Podman is older than any that was tested.
+pub const PODMAN_TOO_OLD: Id = Id::new(372);
+/// Podman 6 does not run on cgroup version 1.
+pub const CGROUP_V1_GONE: Id = Id::new(373);
+/// This Podman raises other limits when one is given.
+pub const ULIMIT_DEFAULTS_LOST: Id = Id::new(374);
 /// All diagnostics, by rising id.
 pub static ALL: &[Entry] = &[
     Entry {
         id: UNKNOWN_OPTION,
         name: "unknown_option",
         severity: Severity::Error,
-        title: "A",
-        text: "A long text that is longer than it seems to be at first, since it has to have eighty characters.",
+        title: "An option does not exist",
+        text: "An option does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
     },
     Entry {
         id: DOCKER_OPTION,
         name: "docker_option",
         severity: Severity::Error,
-        title: "A",
-        text: "A long text that is longer than it seems to be at first, since it has to have eighty characters.",
+        title: "An option belongs to the docker driver",
+        text: "An option belongs to the docker driver. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
     },
     Entry {
-        id: MISSING_REQUIRED,
-        name: "missing_required",
+        id: MISSING_OPTION,
+        name: "missing_option",
         severity: Severity::Error,
-        title: "A",
-        text: "A long text that is longer than it seems to be at first, since it has to have eighty characters.",
+        title: "A required option is missing",
+        text: "A required option is missing. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
     },
     Entry {
         id: WRONG_TYPE,
         name: "wrong_type",
         severity: Severity::Error,
-        title: "A",
-        text: "A long text that is longer than it seems to be at first, since it has to have eighty characters.",
+        title: "A value has the wrong type",
+        text: "A value has the wrong type. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
     },
     Entry {
         id: NUMBER_OUT_OF_RANGE,
         name: "number_out_of_range",
         severity: Severity::Error,
-        title: "A",
-        text: "A long text that is longer than it seems to be at first, since it has to have eighty characters.",
+        title: "A number is outside its range",
+        text: "A number is outside its range. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: NUMBER_NOT_WHOLE,
+        name: "number_not_whole",
+        severity: Severity::Error,
+        title: "A number is not whole",
+        text: "A number is not whole. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
     },
     Entry {
         id: DUPLICATE_OPTION,
         name: "duplicate_option",
         severity: Severity::Error,
-        title: "A",
-        text: "A long text that is longer than it seems to be at first, since it has to have eighty characters.",
+        title: "An option is given twice",
+        text: "An option is given twice. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
     },
     Entry {
-        id: BLOCK_FOR_ATTRIBUTE,
-        name: "block_for_attribute",
+        id: DUPLICATE_BLOCK,
+        name: "duplicate_block",
         severity: Severity::Error,
-        title: "A",
-        text: "A long text that is longer than it seems to be at first, since it has to have eighty characters.",
+        title: "A block is given twice",
+        text: "A block is given twice. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BLOCK_NOT_ACCEPTED,
+        name: "block_not_accepted",
+        severity: Severity::Error,
+        title: "An attribute is written as a block",
+        text: "An attribute is written as a block. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: ATTRIBUTE_NOT_ACCEPTED,
+        name: "attribute_not_accepted",
+        severity: Severity::Error,
+        title: "A block is written as an attribute",
+        text: "A block is written as an attribute. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: DEPRECATED_OPTION,
+        name: "deprecated_option",
+        severity: Severity::Warning,
+        title: "An option is deprecated",
+        text: "An option is deprecated. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: IMAGE_EMPTY,
+        name: "image_empty",
+        severity: Severity::Error,
+        title: "The image has no name",
+        text: "The image has no name. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_IMAGE_REFERENCE,
+        name: "bad_image_reference",
+        severity: Severity::Error,
+        title: "An image reference is malformed",
+        text: "An image reference is malformed. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: UNSUPPORTED_TRANSPORT,
+        name: "unsupported_transport",
+        severity: Severity::Error,
+        title: "An image uses a transport that is not supported",
+        text: "An image uses a transport that is not supported. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: ARCHIVE_REFERENCE_IGNORED,
+        name: "archive_reference_ignored",
+        severity: Severity::Warning,
+        title: "The reference after an archive's path is not used",
+        text: "The reference after an archive's path is not used. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_PULL_TIMEOUT,
+        name: "bad_pull_timeout",
+        severity: Severity::Error,
+        title: "image_pull_timeout is no duration",
+        text: "image_pull_timeout is no duration. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: TLS_VERIFY_OFF,
+        name: "tls_verify_off",
+        severity: Severity::Warning,
+        title: "The registry's certificate is not verified",
+        text: "The registry's certificate is not verified. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: INCOMPLETE_CREDENTIALS,
+        name: "incomplete_credentials",
+        severity: Severity::Warning,
+        title: "Credentials are only half given",
+        text: "Credentials are only half given. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: PLATFORM_WITHOUT_EFFECT,
+        name: "platform_without_effect",
+        severity: Severity::Warning,
+        title: "A platform is asked of an archive",
+        text: "A platform is asked of an archive. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: CREDENTIALS_WITHOUT_EFFECT,
+        name: "credentials_without_effect",
+        severity: Severity::Warning,
+        title: "Credentials are given for an archive",
+        text: "Credentials are given for an archive. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_ENTRYPOINT,
+        name: "bad_entrypoint",
+        severity: Severity::Error,
+        title: "entrypoint is neither a list nor a text",
+        text: "entrypoint is neither a list nor a text. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: ENTRYPOINT_STRING,
+        name: "entrypoint_string",
+        severity: Severity::Warning,
+        title: "entrypoint as a text is deprecated",
+        text: "entrypoint as a text is deprecated. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: ENTRYPOINT_EMPTY,
+        name: "entrypoint_empty",
+        severity: Severity::Warning,
+        title: "An empty entrypoint takes the image's away",
+        text: "An empty entrypoint takes the image's away. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: INIT_PATH_WITHOUT_INIT,
+        name: "init_path_without_init",
+        severity: Severity::Warning,
+        title: "init_path has no effect without init",
+        text: "init_path has no effect without init. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_CONTAINER_NAME,
+        name: "bad_container_name",
+        severity: Severity::Error,
+        title: "The task's name cannot be part of a container's name",
+        text: "The task's name cannot be part of a container's name. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: LABEL_OVERWRITTEN,
+        name: "label_overwritten",
+        severity: Severity::Warning,
+        title: "A label is overwritten by one of Nomad's",
+        text: "A label is overwritten by one of Nomad's. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: EXTRA_LABEL_MATCHES_NOTHING,
+        name: "extra_label_matches_nothing",
+        severity: Severity::Warning,
+        title: "A pattern of extra_labels matches nothing",
+        text: "A pattern of extra_labels matches nothing. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_LOG_DRIVER,
+        name: "bad_log_driver",
+        severity: Severity::Error,
+        title: "The task's log driver does not exist",
+        text: "The task's log driver does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_PLUGIN_LOG_DRIVER,
+        name: "bad_plugin_log_driver",
+        severity: Severity::Error,
+        title: "The plugin's log driver does not exist",
+        text: "The plugin's log driver does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: LOG_OPTIONS_WITHOUT_EFFECT,
+        name: "log_options_without_effect",
+        severity: Severity::Warning,
+        title: "Log options have no effect with this driver",
+        text: "Log options have no effect with this driver. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: LOG_COLLECTION_OFF,
+        name: "log_collection_off",
+        severity: Severity::Warning,
+        title: "Output is not collected on this client",
+        text: "Output is not collected on this client. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: LOG_DRIVER_NOT_INHERITED,
+        name: "log_driver_not_inherited",
+        severity: Severity::Warning,
+        title: "Log options without a driver replace the plugin's driver",
+        text: "Log options without a driver replace the plugin's driver. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: UNKNOWN_LOG_OPTION,
+        name: "unknown_log_option",
+        severity: Severity::Warning,
+        title: "Podman's log driver does not know an option",
+        text: "Podman's log driver does not know an option. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: LOG_TAG_REFUSED,
+        name: "log_tag_refused",
+        severity: Severity::Error,
+        title: "This Podman refuses a tag without journald",
+        text: "This Podman refuses a tag without journald. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_VOLUME,
+        name: "bad_volume",
+        severity: Severity::Error,
+        title: "A volume is not SOURCE:DESTINATION",
+        text: "A volume is not SOURCE:DESTINATION. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: VOLUME_TOO_MANY_FIELDS,
+        name: "volume_too_many_fields",
+        severity: Severity::Error,
+        title: "A volume has more than three fields",
+        text: "A volume has more than three fields. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: VOLUME_FIELD_EMPTY,
+        name: "volume_field_empty",
+        severity: Severity::Error,
+        title: "A volume has an empty field",
+        text: "A volume has an empty field. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: VOLUMES_DISABLED,
+        name: "volumes_disabled",
+        severity: Severity::Error,
+        title: "The plugin does not allow paths of the host",
+        text: "The plugin does not allow paths of the host. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: VOLUME_IS_FOLDER,
+        name: "volume_is_folder",
+        severity: Severity::Warning,
+        title: "What looks like a named volume is a folder of the task",
+        text: "What looks like a named volume is a folder of the task. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: UNKNOWN_VOLUME_OPTION,
+        name: "unknown_volume_option",
+        severity: Severity::Error,
+        title: "A volume option does not exist",
+        text: "A volume option does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_MOUNT_DESTINATION,
+        name: "bad_mount_destination",
+        severity: Severity::Error,
+        title: "A mount's destination is not an absolute path",
+        text: "A mount's destination is not an absolute path. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: DUPLICATE_MOUNT_DESTINATION,
+        name: "duplicate_mount_destination",
+        severity: Severity::Error,
+        title: "Two mounts have the same destination",
+        text: "Two mounts have the same destination. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: UNKNOWN_TMPFS_OPTION,
+        name: "unknown_tmpfs_option",
+        severity: Severity::Error,
+        title: "A tmpfs option does not exist",
+        text: "A tmpfs option does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: CONFLICTING_MOUNT_OPTIONS,
+        name: "conflicting_mount_options",
+        severity: Severity::Error,
+        title: "Two mount options exclude each other",
+        text: "Two mount options exclude each other. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: SELINUXLABEL_ON_PRIVILEGED,
+        name: "selinuxlabel_on_privileged",
+        severity: Severity::Warning,
+        title: "The SELinux label is not used for a privileged task",
+        text: "The SELinux label is not used for a privileged task. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: UNKNOWN_PROPAGATION,
+        name: "unknown_propagation",
+        severity: Severity::Warning,
+        title: "A mount that Nomad adds has an unknown propagation",
+        text: "A mount that Nomad adds has an unknown propagation. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_DEVICE,
+        name: "bad_device",
+        severity: Severity::Error,
+        title: "A device is not HOST:CONTAINER:RIGHTS",
+        text: "A device is not HOST:CONTAINER:RIGHTS. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_DEVICE_RIGHTS,
+        name: "bad_device_rights",
+        severity: Severity::Error,
+        title: "The rights of a device are not out of rwm",
+        text: "The rights of a device are not out of rwm. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: DEVICE_GIVEN_TWICE,
+        name: "device_given_twice",
+        severity: Severity::Warning,
+        title: "A device is given twice",
+        text: "A device is given twice. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_SIZE,
+        name: "bad_size",
+        severity: Severity::Error,
+        title: "A size is malformed",
+        text: "A size is malformed. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: SIZE_OUT_OF_RANGE,
+        name: "size_out_of_range",
+        severity: Severity::Error,
+        title: "A size is negative or too large",
+        text: "A size is negative or too large. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: RESERVATION_ABOVE_LIMIT,
+        name: "reservation_above_limit",
+        severity: Severity::Warning,
+        title: "The memory reservation is larger than the limit",
+        text: "The memory reservation is larger than the limit. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: RESERVATION_LOWERED,
+        name: "reservation_lowered",
+        severity: Severity::Warning,
+        title: "The memory reservation is lowered to the task's memory",
+        text: "The memory reservation is lowered to the task's memory. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: SWAP_BELOW_MEMORY,
+        name: "swap_below_memory",
+        severity: Severity::Error,
+        title: "memory_swap is smaller than the memory limit",
+        text: "memory_swap is smaller than the memory limit. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: SWAP_WITHOUT_LIMIT,
+        name: "swap_without_limit",
+        severity: Severity::Warning,
+        title: "memory_swap is given without a memory limit",
+        text: "memory_swap is given without a memory limit. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: SWAPPINESS_WITHOUT_EFFECT,
+        name: "swappiness_without_effect",
+        severity: Severity::Warning,
+        title: "memory_swappiness has no effect on cgroup version 2",
+        text: "memory_swappiness has no effect on cgroup version 2. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_SWAPPINESS,
+        name: "bad_swappiness",
+        severity: Severity::Error,
+        title: "memory_swappiness is not between 0 and 100",
+        text: "memory_swappiness is not between 0 and 100. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: CPU_PERIOD_WITHOUT_HARD_LIMIT,
+        name: "cpu_period_without_hard_limit",
+        severity: Severity::Warning,
+        title: "cpu_cfs_period has no effect without cpu_hard_limit",
+        text: "cpu_cfs_period has no effect without cpu_hard_limit. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: CPU_PERIOD_TOO_LARGE,
+        name: "cpu_period_too_large",
+        severity: Severity::Error,
+        title: "cpu_cfs_period is above one second",
+        text: "cpu_cfs_period is above one second. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: CPU_PERIOD_RAISED,
+        name: "cpu_period_raised",
+        severity: Severity::Warning,
+        title: "cpu_cfs_period is raised to one millisecond",
+        text: "cpu_cfs_period is raised to one millisecond. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: PIDS_LIMIT_NEGATIVE,
+        name: "pids_limit_negative",
+        severity: Severity::Error,
+        title: "pids_limit is negative",
+        text: "pids_limit is negative. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: PIDS_LIMIT_ZERO,
+        name: "pids_limit_zero",
+        severity: Severity::Warning,
+        title: "pids_limit of 0 sets no limit",
+        text: "pids_limit of 0 sets no limit. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_OOM_SCORE_ADJ,
+        name: "bad_oom_score_adj",
+        severity: Severity::Error,
+        title: "oom_score_adj is not between -1000 and 1000",
+        text: "oom_score_adj is not between -1000 and 1000. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: OOM_SCORE_ADJ_ROOTLESS,
+        name: "oom_score_adj_rootless",
+        severity: Severity::Warning,
+        title: "A rootless Podman cannot protect a task from the OOM killer",
+        text: "A rootless Podman cannot protect a task from the OOM killer. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_ULIMIT,
+        name: "bad_ulimit",
+        severity: Severity::Error,
+        title: "A ulimit is malformed",
+        text: "A ulimit is malformed. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: UNKNOWN_ULIMIT,
+        name: "unknown_ulimit",
+        severity: Severity::Error,
+        title: "A ulimit does not exist",
+        text: "A ulimit does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: ULIMIT_SOFT_ABOVE_HARD,
+        name: "ulimit_soft_above_hard",
+        severity: Severity::Error,
+        title: "A soft limit is above its hard limit",
+        text: "A soft limit is above its hard limit. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: SHM_SIZE_NEEDS_OWN_IPC,
+        name: "shm_size_needs_own_ipc",
+        severity: Severity::Error,
+        title: "shm_size needs an IPC namespace of the task's own",
+        text: "shm_size needs an IPC namespace of the task's own. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: CONTROLLER_NOT_DELEGATED,
+        name: "controller_not_delegated",
+        severity: Severity::Warning,
+        title: "A limit is left out because its controller is not delegated",
+        text: "A limit is left out because its controller is not delegated. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: UNKNOWN_CAPABILITY,
+        name: "unknown_capability",
+        severity: Severity::Error,
+        title: "A capability does not exist",
+        text: "A capability does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: CAPABILITY_ADDED_AND_DROPPED,
+        name: "capability_added_and_dropped",
+        severity: Severity::Warning,
+        title: "A capability is both added and dropped",
+        text: "A capability is both added and dropped. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: CAPABILITIES_ON_PRIVILEGED,
+        name: "capabilities_on_privileged",
+        severity: Severity::Warning,
+        title: "Capabilities have no effect on a privileged task",
+        text: "Capabilities have no effect on a privileged task. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_SECURITY_OPT,
+        name: "bad_security_opt",
+        severity: Severity::Error,
+        title: "A security option does not exist",
+        text: "A security option does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_SYSTEMPATHS,
+        name: "bad_systempaths",
+        severity: Severity::Error,
+        title: "systempaths takes only unconfined",
+        text: "systempaths takes only unconfined. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_NO_NEW_PRIVILEGES,
+        name: "bad_no_new_privileges",
+        severity: Severity::Error,
+        title: "no-new-privileges takes only true or false",
+        text: "no-new-privileges takes only true or false. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: APPARMOR_PROFILE_OVERRIDDEN,
+        name: "apparmor_profile_overridden",
+        severity: Severity::Warning,
+        title: "apparmor_profile is overridden by security_opt",
+        text: "apparmor_profile is overridden by security_opt. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: APPARMOR_NOT_AVAILABLE,
+        name: "apparmor_not_available",
+        severity: Severity::Warning,
+        title: "The host has no AppArmor",
+        text: "The host has no AppArmor. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: SELINUX_NOT_AVAILABLE,
+        name: "selinux_not_available",
+        severity: Severity::Warning,
+        title: "The host has no SELinux",
+        text: "The host has no SELinux. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: SECURITY_OPT_REPEATED,
+        name: "security_opt_repeated",
+        severity: Severity::Warning,
+        title: "A security option is given twice",
+        text: "A security option is given twice. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_USERNS,
+        name: "bad_userns",
+        severity: Severity::Error,
+        title: "A user namespace mode does not exist",
+        text: "A user namespace mode does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_USERNS_OPTION,
+        name: "bad_userns_option",
+        severity: Severity::Error,
+        title: "An option of a user namespace is malformed",
+        text: "An option of a user namespace is malformed. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_ID_MAPPING,
+        name: "bad_id_mapping",
+        severity: Severity::Error,
+        title: "An ID mapping is malformed",
+        text: "An ID mapping is malformed. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: KEEP_ID_ROOTFUL,
+        name: "keep_id_rootful",
+        severity: Severity::Warning,
+        title: "A user namespace mode is meant for rootless Podman",
+        text: "A user namespace mode is meant for rootless Podman. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_IPC_MODE,
+        name: "bad_ipc_mode",
+        severity: Severity::Error,
+        title: "An IPC mode does not exist",
+        text: "An IPC mode does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: NAMESPACE_TARGET_EMPTY,
+        name: "namespace_target_empty",
+        severity: Severity::Error,
+        title: "A namespace to join is not named",
+        text: "A namespace to join is not named. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: SYSCTL_OF_SHARED_NAMESPACE,
+        name: "sysctl_of_shared_namespace",
+        severity: Severity::Error,
+        title: "A kernel parameter belongs to a namespace that is shared",
+        text: "A kernel parameter belongs to a namespace that is shared. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: UNKNOWN_NETWORK,
+        name: "unknown_network",
+        severity: Severity::Error,
+        title: "A Podman network does not exist",
+        text: "A Podman network does not exist. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: NETWORK_MODE_IGNORED,
+        name: "network_mode_ignored",
+        severity: Severity::Warning,
+        title: "The group's network namespace wins over network_mode",
+        text: "The group's network namespace wins over network_mode. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: PASTA_NEEDS_ROOTLESS,
+        name: "pasta_needs_rootless",
+        severity: Severity::Warning,
+        title: "pasta works only with a rootless Podman",
+        text: "pasta works only with a rootless Podman. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: PASTA_TOO_OLD,
+        name: "pasta_too_old",
+        severity: Severity::Error,
+        title: "This Podman has no pasta",
+        text: "This Podman has no pasta. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: SLIRP4NETNS_GONE,
+        name: "slirp4netns_gone",
+        severity: Severity::Error,
+        title: "This Podman has no slirp4netns",
+        text: "This Podman has no slirp4netns. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: NETWORK_MODE_OPTIONS,
+        name: "network_mode_options",
+        severity: Severity::Error,
+        title: "network_mode takes no options",
+        text: "network_mode takes no options. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_STATIC_ADDRESS,
+        name: "bad_static_address",
+        severity: Severity::Error,
+        title: "A static address is no IP address",
+        text: "A static address is no IP address. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_STATIC_MAC,
+        name: "bad_static_mac",
+        severity: Severity::Error,
+        title: "A static hardware address is malformed",
+        text: "A static hardware address is malformed. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: STATIC_ADDRESS_OUTSIDE_BRIDGE,
+        name: "static_address_outside_bridge",
+        severity: Severity::Error,
+        title: "A static address needs a bridge network",
+        text: "A static address needs a bridge network. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: STATIC_ADDRESS_FAMILY,
+        name: "static_address_family",
+        severity: Severity::Warning,
+        title: "A static address is of the other family",
+        text: "A static address is of the other family. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: STATIC_IPS_TOO_OLD,
+        name: "static_ips_too_old",
+        severity: Severity::Error,
+        title: "This Podman takes only one address of each family",
+        text: "This Podman takes only one address of each family. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: PORTS_AND_PORT_MAP,
+        name: "ports_and_port_map",
+        severity: Severity::Error,
+        title: "ports and port_map exclude each other",
+        text: "ports and port_map exclude each other. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: PORT_MAP_WITHOUT_NETWORK,
+        name: "port_map_without_network",
+        severity: Severity::Error,
+        title: "port_map needs a network in the task's resources",
+        text: "port_map needs a network in the task's resources. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: PORTS_WITHOUT_NETWORK,
+        name: "ports_without_network",
+        severity: Severity::Error,
+        title: "ports needs a network block in the group",
+        text: "ports needs a network block in the group. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: UNKNOWN_PORT,
+        name: "unknown_port",
+        severity: Severity::Error,
+        title: "A port is not declared in the group",
+        text: "A port is not declared in the group. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: PORT_MAP_LABEL_UNKNOWN,
+        name: "port_map_label_unknown",
+        severity: Severity::Warning,
+        title: "A label of port_map is no port of the task",
+        text: "A label of port_map is no port of the task. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: PORTS_WITHOUT_EFFECT,
+        name: "ports_without_effect",
+        severity: Severity::Warning,
+        title: "Ports are not published in this network mode",
+        text: "Ports are not published in this network mode. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_PORT_NUMBER,
+        name: "bad_port_number",
+        severity: Severity::Error,
+        title: "A port is not between 1 and 65535",
+        text: "A port is not between 1 and 65535. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: PORT_GIVEN_TWICE,
+        name: "port_given_twice",
+        severity: Severity::Warning,
+        title: "A port is published twice",
+        text: "A port is published twice. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: PORT_NOT_PUBLISHED,
+        name: "port_not_published",
+        severity: Severity::Warning,
+        title: "A port of the group is not published",
+        text: "A port of the group is not published. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_EXTRA_HOST,
+        name: "bad_extra_host",
+        severity: Severity::Error,
+        title: "An extra host is not NAME:ADDRESS",
+        text: "An extra host is not NAME:ADDRESS. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_EXTRA_HOST_ADDRESS,
+        name: "bad_extra_host_address",
+        severity: Severity::Warning,
+        title: "An extra host's address is no IP address",
+        text: "An extra host's address is no IP address. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: EXTRA_HOSTS_IN_JOINED_NETWORK,
+        name: "extra_hosts_in_joined_network",
+        severity: Severity::Error,
+        title: "Extra hosts cannot be added to a joined network",
+        text: "Extra hosts cannot be added to a joined network. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_DNS_SERVER,
+        name: "bad_dns_server",
+        severity: Severity::Error,
+        title: "A name server of the group is no IP address",
+        text: "A name server of the group is no IP address. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: PLUGIN_DNS_WITHOUT_EFFECT,
+        name: "plugin_dns_without_effect",
+        severity: Severity::Warning,
+        title: "The plugin's name servers are not used for this group",
+        text: "The plugin's name servers are not used for this group. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: UNKNOWN_SOCKET,
+        name: "unknown_socket",
+        severity: Severity::Error,
+        title: "A socket is not configured",
+        text: "A socket is not configured. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: SOCKETS_AND_SOCKET_PATH,
+        name: "sockets_and_socket_path",
+        severity: Severity::Error,
+        title: "socket and socket_path exclude each other",
+        text: "socket and socket_path exclude each other. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: DUPLICATE_SOCKET_NAME,
+        name: "duplicate_socket_name",
+        severity: Severity::Warning,
+        title: "Two sockets have the same name",
+        text: "Two sockets have the same name. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_SOCKET_ADDRESS,
+        name: "bad_socket_address",
+        severity: Severity::Error,
+        title: "A socket's address is not supported",
+        text: "A socket's address is not supported. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_HTTP_TIMEOUT,
+        name: "bad_http_timeout",
+        severity: Severity::Error,
+        title: "client_http_timeout is no duration",
+        text: "client_http_timeout is no duration. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: NO_DEFAULT_SOCKET,
+        name: "no_default_socket",
+        severity: Severity::Warning,
+        title: "No socket is the default one",
+        text: "No socket is the default one. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_PLUGIN_DNS_SERVER,
+        name: "bad_plugin_dns_server",
+        severity: Severity::Error,
+        title: "A name server of the plugin is no IP address",
+        text: "A name server of the plugin is no IP address. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_ROOTLESS_MODE,
+        name: "bad_rootless_mode",
+        severity: Severity::Warning,
+        title: "default_rootless_mode is no network mode",
+        text: "default_rootless_mode is no network mode. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: RECOVER_STOPPED_RISKY,
+        name: "recover_stopped_risky",
+        severity: Severity::Warning,
+        title: "recover_stopped may keep an agent from starting",
+        text: "recover_stopped may keep an agent from starting. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: BAD_SELINUXLABEL,
+        name: "bad_selinuxlabel",
+        severity: Severity::Warning,
+        title: "selinuxlabel is neither z nor Z",
+        text: "selinuxlabel is neither z nor Z. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: MEMBER_NOT_KNOWN,
+        name: "member_not_known",
+        severity: Severity::Error,
+        title: "This Podman cannot do what an option asks for",
+        text: "This Podman cannot do what an option asks for. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: MEMBER_WITHOUT_EFFECT,
+        name: "member_without_effect",
+        severity: Severity::Warning,
+        title: "This Podman does not know what an option asks for",
+        text: "This Podman does not know what an option asks for. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: PODMAN_TOO_OLD,
+        name: "podman_too_old",
+        severity: Severity::Warning,
+        title: "This Podman is older than any that was tested",
+        text: "This Podman is older than any that was tested. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: CGROUP_V1_GONE,
+        name: "cgroup_v1_gone",
+        severity: Severity::Error,
+        title: "Podman 6 does not run on cgroup version 1",
+        text: "Podman 6 does not run on cgroup version 1. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
+    },
+    Entry {
+        id: ULIMIT_DEFAULTS_LOST,
+        name: "ulimit_defaults_lost",
+        severity: Severity::Warning,
+        title: "This Podman raises other limits when one is given",
+        text: "This Podman raises other limits when one is given. The option, its value and what is accepted instead stand in the message; the reference page of the option says more.",
     },
 ];

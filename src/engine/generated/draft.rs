@@ -10,6 +10,10 @@ use crate::generated::spec::{ContainerSpec, Member};
 #[derive(Debug, Default)]
 pub struct Elements {
     pub(crate) mounts: Vec<Element<oci_spec::runtime::Mount>>,
+    pub(crate) devices: Vec<Element<crate::spec::Device>>,
+    pub(crate) portmappings: Vec<Element<crate::spec::PortMapping>>,
+    pub(crate) hostadd: Vec<Element<String>>,
+    pub(crate) r_limits: Vec<Element<crate::spec::Ulimit>>,
 }
 
 impl Elements {
@@ -27,32 +31,357 @@ impl Elements {
                 ),
             );
         }
+        if !self.devices.is_empty() {
+            spec.devices = Some(
+                crate::draft::in_order(
+                    self.devices,
+                    |index, claim| tell(Member::Devices, index, claim),
+                ),
+            );
+        }
+        if !self.portmappings.is_empty() {
+            spec.portmappings = Some(
+                crate::draft::in_order(
+                    self.portmappings,
+                    |index, claim| tell(Member::Portmappings, index, claim),
+                ),
+            );
+        }
+        if !self.hostadd.is_empty() {
+            spec.hostadd = Some(
+                crate::draft::in_order(
+                    self.hostadd,
+                    |index, claim| tell(Member::Hostadd, index, claim),
+                ),
+            );
+        }
+        if !self.r_limits.is_empty() {
+            spec.r_limits = Some(
+                crate::draft::in_order(
+                    self.r_limits,
+                    |index, claim| tell(Member::RLimits, index, claim),
+                ),
+            );
+        }
     }
 }
 
 impl Draft<'_> {
-    /// A.
+    /// Name of the container: the task's name and the allocation's ID, joined by a dash.
+    pub fn set_name(&mut self, value: impl Into<String>) {
+        if self.claim(Member::Name) {
+            self.spec.name = Some(value.into());
+        }
+    }
+
+    /// The image: its ID where that is known, otherwise the reference as the job writes it.
     pub fn set_image(&mut self, value: impl Into<String>) {
         if self.claim(Member::Image) {
             self.spec.image = Some(value.into());
         }
     }
 
-    /// A.
+    /// The command with its arguments; unset leaves the image's own command in place.
+    pub fn set_command(&mut self, value: Vec<String>) {
+        if self.claim(Member::Command) {
+            self.spec.command = Some(value);
+        }
+    }
+
+    /// What runs before the command; unset takes the image's, an empty list takes none.
+    pub fn set_entrypoint(&mut self, value: Vec<String>) {
+        if self.claim(Member::Entrypoint) {
+            self.spec.entrypoint = Some(value);
+        }
+    }
+
+    /// Environment variables, above those of the image. Those that port_map redefines come from the rule of the ports.
+    pub fn insert_env(&mut self, key: impl Into<String>, value: String) {
+        let key = key.into();
+        if self.claim_key(Member::Env, &key) {
+            self.spec.env.insert(key, value);
+        }
+    }
+
+    /// Whether the process gets a pseudo-terminal.
+    pub fn set_terminal(&mut self, value: bool) {
+        if self.claim(Member::Terminal) {
+            self.spec.terminal = Some(value);
+        }
+    }
+
+    /// Labels of the container, above those of the image.
+    pub fn insert_labels(&mut self, key: impl Into<String>, value: String) {
+        let key = key.into();
+        if self.claim_key(Member::Labels, &key) {
+            self.spec.labels.insert(key, value);
+        }
+    }
+
+    /// Annotations of the container; Podman's own tools read from them which security options were given.
+    pub fn insert_annotations(&mut self, key: impl Into<String>, value: String) {
+        let key = key.into();
+        if self.claim_key(Member::Annotations, &key) {
+            self.spec.annotations.insert(key, value);
+        }
+    }
+
+    /// Where the output of the process goes.
+    pub fn set_log_configuration(&mut self, value: crate::spec::LogConfiguration) {
+        if self.claim(Member::LogConfiguration) {
+            self.spec.log_configuration = Some(value);
+        }
+    }
+
+    /// The IPC namespace: shared memory and message queues.
+    pub fn set_ipcns(&mut self, value: crate::spec::Namespace) {
+        if self.claim(Member::Ipcns) {
+            self.spec.ipcns = Some(value);
+        }
+    }
+
+    /// The user namespace.
+    pub fn set_userns(&mut self, value: crate::spec::Namespace) {
+        if self.claim(Member::Userns) {
+            self.spec.userns = Some(value);
+        }
+    }
+
+    /// The network namespace.
+    pub fn set_netns(&mut self, value: crate::spec::Namespace) {
+        if self.claim(Member::Netns) {
+            self.spec.netns = Some(value);
+        }
+    }
+
+    /// Host name inside the container; unset takes the first twelve characters of the container's ID.
     pub fn set_hostname(&mut self, value: impl Into<String>) {
         if self.claim(Member::Hostname) {
             self.spec.hostname = Some(value.into());
         }
     }
 
-    /// A.
+    /// Kernel parameters of the container's namespaces.
     pub fn set_sysctl(&mut self, value: std::collections::BTreeMap<String, String>) {
         if self.claim(Member::Sysctl) {
             self.spec.sysctl = value;
         }
     }
 
-    /// A.
+    /// Whether a small init process runs as PID 1 and reaps orphans.
+    pub fn set_init(&mut self, value: bool) {
+        if self.claim(Member::Init) {
+            self.spec.init = Some(value);
+        }
+    }
+
+    /// Path of that init process on the host; unset takes the one of Podman's configuration.
+    pub fn set_init_path(&mut self, value: impl Into<String>) {
+        if self.claim(Member::InitPath) {
+            self.spec.init_path = Some(value.into());
+        }
+    }
+
+    /// Folders of the allocation, volumes of the task, mounts that Nomad adds, and tmpfs, in this order.
+    pub fn push_mounts(&mut self, value: oci_spec::runtime::Mount) {
+        let claim = self.claim_now();
+        self.elements.mounts.push(Element { value, claim });
+    }
+
+    /// Devices of the host or of CDI: those of the task first, then those that Nomad's device plugins reserved.
+    pub fn push_devices(&mut self, value: crate::spec::Device) {
+        let claim = self.claim_now();
+        self.elements.devices.push(Element { value, claim });
+    }
+
+    /// Size of /dev/shm; unset takes Podman's own default, usually 65536000 bytes.
+    ///
+    /// Unit: bytes.
+    pub fn set_shm_size(&mut self, value: i64) {
+        if self.claim(Member::ShmSize) {
+            self.spec.shm_size = Some(value);
+        }
+    }
+
+    /// Folder in which the process starts; unset takes the image's, or the root folder.
+    pub fn set_work_dir(&mut self, value: impl Into<String>) {
+        if self.claim(Member::WorkDir) {
+            self.spec.work_dir = Some(value.into());
+        }
+    }
+
+    /// Whether the container gets the host's devices and nearly all rights.
+    pub fn set_privileged(&mut self, value: bool) {
+        if self.claim(Member::Privileged) {
+            self.spec.privileged = Some(value);
+        }
+    }
+
+    /// User, or user and group, of the process; unset takes the image's.
+    pub fn set_user(&mut self, value: impl Into<String>) {
+        if self.claim(Member::User) {
+            self.spec.user = Some(value.into());
+        }
+    }
+
+    /// Capabilities that are added to Podman's default set.
+    pub fn set_cap_add(&mut self, value: Vec<String>) {
+        if self.claim(Member::CapAdd) {
+            self.spec.cap_add = Some(value);
+        }
+    }
+
+    /// Capabilities that are taken from Podman's default set.
+    pub fn set_cap_drop(&mut self, value: Vec<String>) {
+        if self.claim(Member::CapDrop) {
+            self.spec.cap_drop = Some(value);
+        }
+    }
+
+    /// SELinux label options of the process, such as a type or a level.
+    pub fn set_selinux_opts(&mut self, value: Vec<String>) {
+        if self.claim(Member::SelinuxOpts) {
+            self.spec.selinux_opts = Some(value);
+        }
+    }
+
+    /// Name of the AppArmor profile that confines the process.
+    pub fn set_apparmor_profile(&mut self, value: impl Into<String>) {
+        if self.claim(Member::ApparmorProfile) {
+            self.spec.apparmor_profile = Some(value.into());
+        }
+    }
+
+    /// File on the host with the seccomp filter, or the word unconfined.
+    pub fn set_seccomp_profile_path(&mut self, value: impl Into<String>) {
+        if self.claim(Member::SeccompProfilePath) {
+            self.spec.seccomp_profile_path = Some(value.into());
+        }
+    }
+
+    /// Whether the process is kept from gaining rights, for instance by set-user-ID programs.
+    pub fn set_no_new_privileges(&mut self, value: bool) {
+        if self.claim(Member::NoNewPrivileges) {
+            self.spec.no_new_privileges = Some(value);
+        }
+    }
+
+    /// How IDs map where the user namespace is made for this container.
+    pub fn set_idmappings(&mut self, value: crate::spec::IdMappings) {
+        if self.claim(Member::Idmappings) {
+            self.spec.idmappings = Some(value);
+        }
+    }
+
+    /// Whether the container's root file system is read-only.
+    pub fn set_read_only_filesystem(&mut self, value: bool) {
+        if self.claim(Member::ReadOnlyFilesystem) {
+            self.spec.read_only_filesystem = Some(value);
+        }
+    }
+
+    /// Whether SELinux lets the container label containers of its own.
+    pub fn set_label_nested(&mut self, value: bool) {
+        if self.claim(Member::LabelNested) {
+            self.spec.label_nested = Some(value);
+        }
+    }
+
+    /// Mount options of /proc inside the container.
+    pub fn set_procfs_opts(&mut self, value: Vec<String>) {
+        if self.claim(Member::ProcfsOpts) {
+            self.spec.procfs_opts = Some(value);
+        }
+    }
+
+    /// Further paths that are hidden from the process.
+    pub fn set_mask(&mut self, value: Vec<String>) {
+        if self.claim(Member::Mask) {
+            self.spec.mask = Some(value);
+        }
+    }
+
+    /// Paths that Podman hides by default and shall not hide here; the word ALL stands for all of them.
+    pub fn set_unmask(&mut self, value: Vec<String>) {
+        if self.claim(Member::Unmask) {
+            self.spec.unmask = Some(value);
+        }
+    }
+
+    /// The cgroup that the container's own lies in: Nomad's slice, where systemd manages cgroups of version 2.
+    pub fn set_cgroup_parent(&mut self, value: impl Into<String>) {
+        if self.claim(Member::CgroupParent) {
+            self.spec.cgroup_parent = Some(value.into());
+        }
+    }
+
+    /// Published ports, each once for TCP and once for UDP.
+    pub fn push_portmappings(&mut self, value: crate::spec::PortMapping) {
+        let claim = self.claim_now();
+        self.elements.portmappings.push(Element { value, claim });
+    }
+
+    /// The networks that the container joins, with its addresses there; only in bridge mode.
+    pub fn set_networks(
+        &mut self,
+        value: std::collections::BTreeMap<String, crate::spec::PerNetworkOptions>,
+    ) {
+        if self.claim(Member::Networks) {
+            self.spec.networks = value;
+        }
+    }
+
+    /// The container's IPv4 address for a Podman before 4.0, which does not know Networks.
+    pub fn set_static_ip(&mut self, value: impl Into<String>) {
+        if self.claim(Member::StaticIp) {
+            self.spec.static_ip = Some(value.into());
+        }
+    }
+
+    /// The container's IPv6 address for a Podman before 4.0, which does not know Networks.
+    pub fn set_static_ipv6(&mut self, value: impl Into<String>) {
+        if self.claim(Member::StaticIpv6) {
+            self.spec.static_ipv6 = Some(value.into());
+        }
+    }
+
+    /// The container's hardware address, as Base64 of its six bytes, for a Podman before 4.0, which does not know Networks.
+    pub fn set_static_mac(&mut self, value: impl Into<String>) {
+        if self.claim(Member::StaticMac) {
+            self.spec.static_mac = Some(value.into());
+        }
+    }
+
+    /// IP addresses of name servers; unset takes those of the network or the host.
+    pub fn set_dns_server(&mut self, value: Vec<String>) {
+        if self.claim(Member::DnsServer) {
+            self.spec.dns_server = Some(value);
+        }
+    }
+
+    /// Domains in which short names are looked up.
+    pub fn set_dns_search(&mut self, value: Vec<String>) {
+        if self.claim(Member::DnsSearch) {
+            self.spec.dns_search = Some(value);
+        }
+    }
+
+    /// Options of the resolver, such as ndots:2.
+    pub fn set_dns_option(&mut self, value: Vec<String>) {
+        if self.claim(Member::DnsOption) {
+            self.spec.dns_option = Some(value);
+        }
+    }
+
+    /// Lines for /etc/hosts, each as name:address.
+    pub fn push_hostadd(&mut self, value: String) {
+        let claim = self.claim_now();
+        self.elements.hostadd.push(Element { value, claim });
+    }
+
+    /// Memory that the container cannot exceed; unset means no limit.
+    ///
+    /// Unit: bytes.
     pub fn set_resource_limits_memory_limit(&mut self, value: i64) {
         if self.claim(Member::ResourceLimitsMemoryLimit) {
             self.spec
@@ -64,9 +393,128 @@ impl Draft<'_> {
         }
     }
 
-    /// A.
-    pub fn push_mounts(&mut self, value: oci_spec::runtime::Mount) {
+    /// Memory that the kernel leaves to the container when the host runs short.
+    ///
+    /// Unit: bytes.
+    pub fn set_resource_limits_memory_reservation(&mut self, value: i64) {
+        if self.claim(Member::ResourceLimitsMemoryReservation) {
+            self.spec
+                .resource_limits
+                .get_or_insert_default()
+                .memory_mut()
+                .get_or_insert_default()
+                .set_reservation(Some(value));
+        }
+    }
+
+    /// Memory and swap together; -1 means no limit, unset lets Podman take twice the memory limit.
+    ///
+    /// Unit: bytes.
+    pub fn set_resource_limits_memory_swap(&mut self, value: i64) {
+        if self.claim(Member::ResourceLimitsMemorySwap) {
+            self.spec
+                .resource_limits
+                .get_or_insert_default()
+                .memory_mut()
+                .get_or_insert_default()
+                .set_swap(Some(value));
+        }
+    }
+
+    /// How readily the kernel swaps this container out; only cgroup version 1 has it.
+    ///
+    /// Unit: 0 to 100.
+    pub fn set_resource_limits_memory_swappiness(&mut self, value: u64) {
+        if self.claim(Member::ResourceLimitsMemorySwappiness) {
+            self.spec
+                .resource_limits
+                .get_or_insert_default()
+                .memory_mut()
+                .get_or_insert_default()
+                .set_swappiness(Some(value));
+        }
+    }
+
+    /// Weight of the container when CPU time is scarce.
+    ///
+    /// Unit: relative weight.
+    pub fn set_resource_limits_cpu_shares(&mut self, value: u64) {
+        if self.claim(Member::ResourceLimitsCpuShares) {
+            self.spec
+                .resource_limits
+                .get_or_insert_default()
+                .cpu_mut()
+                .get_or_insert_default()
+                .set_shares(Some(value));
+        }
+    }
+
+    /// CPU time that the container may use in each period, all cores together.
+    ///
+    /// Unit: microseconds.
+    pub fn set_resource_limits_cpu_quota(&mut self, value: i64) {
+        if self.claim(Member::ResourceLimitsCpuQuota) {
+            self.spec
+                .resource_limits
+                .get_or_insert_default()
+                .cpu_mut()
+                .get_or_insert_default()
+                .set_quota(Some(value));
+        }
+    }
+
+    /// Length of the period that the quota counts in.
+    ///
+    /// Unit: microseconds.
+    pub fn set_resource_limits_cpu_period(&mut self, value: u64) {
+        if self.claim(Member::ResourceLimitsCpuPeriod) {
+            self.spec
+                .resource_limits
+                .get_or_insert_default()
+                .cpu_mut()
+                .get_or_insert_default()
+                .set_period(Some(value));
+        }
+    }
+
+    /// The cores that the container may run on, such as 0-1,3.
+    pub fn set_resource_limits_cpu_cpus(&mut self, value: impl Into<String>) {
+        if self.claim(Member::ResourceLimitsCpuCpus) {
+            self.spec
+                .resource_limits
+                .get_or_insert_default()
+                .cpu_mut()
+                .get_or_insert_default()
+                .set_cpus(Some(value.into()));
+        }
+    }
+
+    /// Processes and threads that the container may have at once; unset takes Podman's own default, usually 2048.
+    ///
+    /// Unit: processes.
+    pub fn set_resource_limits_pids_limit(&mut self, value: i64) {
+        if self.claim(Member::ResourceLimitsPidsLimit) {
+            self.spec
+                .resource_limits
+                .get_or_insert_default()
+                .pids_mut()
+                .get_or_insert_default()
+                .set_limit(value);
+        }
+    }
+
+    /// Limits of the kernel on each process.
+    pub fn push_r_limits(&mut self, value: crate::spec::Ulimit) {
         let claim = self.claim_now();
-        self.elements.mounts.push(Element { value, claim });
+        self.elements.r_limits.push(Element { value, claim });
+    }
+
+    /// How readily the kernel kills the process when the host runs out of memory.
+    ///
+    /// Unit: -1000 to 1000.
+    pub fn set_oom_score_adj(&mut self, value: i64) {
+        if self.claim(Member::OomScoreAdj) {
+            self.spec.oom_score_adj = Some(value);
+        }
     }
 }

@@ -9,17 +9,46 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct HostFacts {
-    /// A.
+    /// Version of Podman, from its answer to a ping. It decides which members can be sent and which network mode is the default.
+    pub podman_version: crate::facts::PodmanVersion,
+    /// Whether Podman runs as an ordinary user. Such a Podman has other networks, and limits only what was delegated to that user.
+    pub rootless: bool,
+    /// Version of the host's cgroup hierarchy. Only v1 knows swappiness; only v2 takes Nomad's slice as a parent.
     pub cgroup_version: crate::facts::CgroupVersion,
-    /// A.
-    pub podman_version: String,
+    /// Who makes Podman's cgroups: systemd or cgroupfs. It decides whether Nomad's slice can be the parent.
+    pub cgroup_manager: String,
+    /// Cgroup controllers that Podman may use. A rootless Podman has only those that were delegated to its user; limits of the others are left out with a warning.
+    pub cgroup_controllers: Vec<String>,
+    /// Whether AppArmor is switched on. Assumed where nothing is known, so that nobody is warned of a guess.
+    pub apparmor: bool,
+    /// Whether SELinux is switched on. Assumed where nothing is known, so that nobody is warned of a guess.
+    pub selinux: bool,
+    /// Number of processors that the driver may use. A hard CPU limit is a share of all of them.
+    ///
+    /// Unit: logical processors.
+    pub processors: u64,
+    /// Names of the Podman networks that exist. Unknown: every name is taken to exist.
+    pub networks: Option<Vec<String>>,
+    /// IDs of known images by reference. An image that is not among them goes into the spec as its reference.
+    pub images: std::collections::BTreeMap<String, String>,
 }
 
 impl Default for HostFacts {
     fn default() -> Self {
         Self {
+            podman_version: crate::facts::constant("\"5.4.2\""),
+            rootless: false,
             cgroup_version: crate::facts::constant("\"v2\""),
-            podman_version: "v2".to_owned(),
+            cgroup_manager: "systemd".to_owned(),
+            cgroup_controllers: vec![
+                "cpuset".to_owned(), "cpu".to_owned(), "io".to_owned(), "memory"
+                .to_owned(), "pids".to_owned()
+            ],
+            apparmor: true,
+            selinux: true,
+            processors: 2,
+            networks: Default::default(),
+            images: [].into_iter().collect(),
         }
     }
 }
@@ -28,12 +57,110 @@ impl Default for HostFacts {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NomadTask {
-    /// A.
+    /// Name of the task. It is the first part of the container's name.
+    pub task_name: String,
+    /// Nomad's ID of this one start: allocation, task and eight random digits.
+    pub task_id: String,
+    /// ID of the allocation. It is the last part of the container's name.
+    pub alloc_id: String,
+    /// ID of the job.
+    pub job_id: String,
+    /// Name of the job.
+    pub job_name: String,
+    /// Name of the task's group.
+    pub group_name: String,
+    /// Nomad's namespace that the job runs in.
+    pub namespace: String,
+    /// Name of the client node.
+    pub node_name: String,
+    /// ID of the client node.
+    pub node_id: String,
+    /// The task's user as the job writes it; empty takes the image's.
+    pub user: String,
+    /// The whole environment that Nomad computed for the task, its own NOMAD_ variables and those of device plugins included.
     pub env: std::collections::BTreeMap<String, String>,
+    /// Memory that the task reserves; 0 means none was given.
+    ///
+    /// Unit: MiB.
+    pub memory_mb: i64,
+    /// Memory that the task may grow to; 0 means memory_mb is the limit, -1 means there is none.
+    ///
+    /// Unit: MiB.
+    pub memory_max_mb: i64,
+    /// CPU that the task reserves. The number is also its weight.
+    ///
+    /// Unit: MHz.
+    pub cpu_shares: i64,
+    /// The reserved CPU as a share of what the node has. A hard CPU limit is computed from it.
+    ///
+    /// Unit: share of the node, 0 to 1.
+    pub percent_ticks: f64,
+    /// Cores that are reserved for the task, such as 0-1,3; empty means any.
+    pub cpuset: String,
+    /// The allocation's folder on the host. Sources of volumes must lie below it where volumes are not enabled.
+    pub alloc_dir: String,
+    /// The folder that all tasks of the allocation share, on the host; inside it is what NOMAD_ALLOC_DIR says.
+    pub shared_alloc_dir: String,
+    /// The task's own folder on the host. Relative sources of volumes start there.
+    pub task_dir: String,
+    /// The task's private folder on the host; inside it is what NOMAD_TASK_DIR says.
+    pub task_local_dir: String,
+    /// The task's folder for secrets on the host; inside it is what NOMAD_SECRETS_DIR says.
+    pub task_secrets_dir: String,
+    /// The pipe that Nomad collects the task's output from.
+    pub stdout_path: String,
+    /// The pipe that Nomad collects the task's error output from.
+    pub stderr_path: String,
+    /// Mounts that Nomad adds: host volumes, CSI volumes, files of device plugins.
+    pub mounts: Vec<crate::facts::NomadMount>,
+    /// Devices that Nomad's device plugins reserved for the task.
+    pub devices: Vec<crate::facts::NomadDevice>,
+    /// The group's network.dns block. Unknown means that there is none; an empty one is something else and switches the plugin's dns_servers off.
+    pub dns: Option<crate::facts::Dns>,
+    /// Ports of the group's network block with the numbers that Nomad gave them. Unknown means that the group has no such block.
+    pub ports: Option<Vec<crate::facts::NomadPort>>,
+    /// Networks of the task's own resources block, which jobs of an older style have.
+    pub networks: Vec<crate::facts::NomadNetwork>,
+    /// The network namespace that Nomad made for the group, as a path; empty without one. It wins over network_mode.
+    pub netns_path: String,
+    /// Mode of the group's network as the driver gets it: host, group, task, none, or empty without one.
+    pub netns_mode: String,
 }
 
 impl Default for NomadTask {
     fn default() -> Self {
-        Self { env: Default::default() }
+        Self {
+            task_name: Default::default(),
+            task_id: Default::default(),
+            alloc_id: "00000000-0000-0000-0000-000000000000".to_owned(),
+            job_id: Default::default(),
+            job_name: Default::default(),
+            group_name: Default::default(),
+            namespace: "default".to_owned(),
+            node_name: Default::default(),
+            node_id: "00000000-0000-0000-0000-000000000000".to_owned(),
+            user: Default::default(),
+            env: [].into_iter().collect(),
+            memory_mb: 300,
+            memory_max_mb: 0,
+            cpu_shares: 100,
+            percent_ticks: 0.0,
+            cpuset: Default::default(),
+            alloc_dir: "/var/lib/nomad/alloc/00000000-0000-0000-0000-000000000000"
+                .to_owned(),
+            shared_alloc_dir: Default::default(),
+            task_dir: Default::default(),
+            task_local_dir: Default::default(),
+            task_secrets_dir: Default::default(),
+            stdout_path: Default::default(),
+            stderr_path: Default::default(),
+            mounts: vec![],
+            devices: vec![],
+            dns: Default::default(),
+            ports: Default::default(),
+            networks: vec![],
+            netns_path: Default::default(),
+            netns_mode: Default::default(),
+        }
     }
 }

@@ -13,78 +13,480 @@ use crate::inputs::{Group, ReadLog};
 pub enum Input {
     /// `image` of the task's config.
     TaskImage,
-    /// `hostname` of the task's config.
-    TaskHostname,
-    /// `pids_limit` of the task's config.
-    TaskPidsLimit,
-    /// `sysctl` of the task's config.
-    TaskSysctl,
-    /// `image_pull_timeout` of the task's config.
-    TaskImagePullTimeout,
+    /// `command` of the task's config.
+    TaskCommand,
+    /// `args` of the task's config.
+    TaskArgs,
     /// `entrypoint` of the task's config.
     TaskEntrypoint,
+    /// `working_dir` of the task's config.
+    TaskWorkingDir,
+    /// `hostname` of the task's config.
+    TaskHostname,
+    /// `init` of the task's config.
+    TaskInit,
+    /// `init_path` of the task's config.
+    TaskInitPath,
+    /// `tty` of the task's config.
+    TaskTty,
+    /// `labels` of the task's config.
+    TaskLabels,
+    /// `arch` of the task's config.
+    TaskArch,
+    /// `os` of the task's config.
+    TaskOs,
+    /// `variant` of the task's config.
+    TaskVariant,
+    /// `force_pull` of the task's config.
+    TaskForcePull,
+    /// `image_pull_timeout` of the task's config.
+    TaskImagePullTimeout,
     /// `auth` of the task's config.
     TaskAuth,
-    /// `auth.username` of the task's config.
-    TaskAuthUsername,
+    /// `auth.password` of the task's config.
+    TaskAuthPassword,
     /// `auth.tls_verify` of the task's config.
     TaskAuthTlsVerify,
+    /// `auth.username` of the task's config.
+    TaskAuthUsername,
+    /// `auth_soft_fail` of the task's config.
+    TaskAuthSoftFail,
+    /// `socket` of the task's config.
+    TaskSocket,
+    /// `memory_reservation` of the task's config.
+    TaskMemoryReservation,
+    /// `memory_swap` of the task's config.
+    TaskMemorySwap,
+    /// `memory_swappiness` of the task's config.
+    TaskMemorySwappiness,
+    /// `cpu_hard_limit` of the task's config.
+    TaskCpuHardLimit,
+    /// `cpu_cfs_period` of the task's config.
+    TaskCpuCfsPeriod,
+    /// `pids_limit` of the task's config.
+    TaskPidsLimit,
+    /// `oom_score_adj` of the task's config.
+    TaskOomScoreAdj,
+    /// `shm_size` of the task's config.
+    TaskShmSize,
+    /// `ulimit` of the task's config.
+    TaskUlimit,
+    /// `sysctl` of the task's config.
+    TaskSysctl,
+    /// `devices` of the task's config.
+    TaskDevices,
+    /// `volumes` of the task's config.
+    TaskVolumes,
+    /// `tmpfs` of the task's config.
+    TaskTmpfs,
+    /// `readonly_rootfs` of the task's config.
+    TaskReadonlyRootfs,
+    /// `cap_add` of the task's config.
+    TaskCapAdd,
+    /// `cap_drop` of the task's config.
+    TaskCapDrop,
+    /// `privileged` of the task's config.
+    TaskPrivileged,
+    /// `selinux_opts` of the task's config.
+    TaskSelinuxOpts,
+    /// `apparmor_profile` of the task's config.
+    TaskApparmorProfile,
+    /// `security_opt` of the task's config.
+    TaskSecurityOpt,
+    /// `userns` of the task's config.
+    TaskUserns,
+    /// `ipc_mode` of the task's config.
+    TaskIpcMode,
+    /// `network_mode` of the task's config.
+    TaskNetworkMode,
+    /// `ports` of the task's config.
+    TaskPorts,
+    /// `port_map` of the task's config.
+    TaskPortMap,
+    /// `extra_hosts` of the task's config.
+    TaskExtraHosts,
+    /// `ipv4_address` of the task's config.
+    TaskIpv4Address,
+    /// `ipv6_address` of the task's config.
+    TaskIpv6Address,
+    /// `static_ips` of the task's config.
+    TaskStaticIps,
+    /// `static_mac` of the task's config.
+    TaskStaticMac,
+    /// `logging` of the task's config.
+    TaskLogging,
+    /// `logging.driver` of the task's config.
+    TaskLoggingDriver,
+    /// `logging.options` of the task's config.
+    TaskLoggingOptions,
+    /// `auth` of the plugin's config.
+    PluginAuth,
+    /// `auth.config` of the plugin's config.
+    PluginAuthConfig,
+    /// `auth.helper` of the plugin's config.
+    PluginAuthHelper,
     /// `volumes` of the plugin's config.
     PluginVolumes,
     /// `volumes.enabled` of the plugin's config.
     PluginVolumesEnabled,
+    /// `volumes.selinuxlabel` of the plugin's config.
+    PluginVolumesSelinuxlabel,
+    /// `gc` of the plugin's config.
+    PluginGc,
+    /// `gc.container` of the plugin's config.
+    PluginGcContainer,
+    /// `recover_stopped` of the plugin's config.
+    PluginRecoverStopped,
+    /// `extra_labels` of the plugin's config.
+    PluginExtraLabels,
+    /// `logging` of the plugin's config.
+    PluginLogging,
+    /// `logging.driver` of the plugin's config.
+    PluginLoggingDriver,
+    /// `logging.options` of the plugin's config.
+    PluginLoggingOptions,
+    /// `disable_log_collection` of the plugin's config.
+    PluginDisableLogCollection,
+    /// `networking` of the plugin's config.
+    PluginNetworking,
+    /// `networking.default_rootless_mode` of the plugin's config.
+    PluginNetworkingDefaultRootlessMode,
+    /// `dns_servers` of the plugin's config.
+    PluginDnsServers,
     /// `socket` of the plugin's config.
     PluginSocket,
+    /// `socket.name` of the plugin's config.
+    PluginSocketName,
     /// `socket.socket_path` of the plugin's config.
     PluginSocketSocketPath,
-    /// `cgroup_version` of the host.
-    HostCgroupVersion,
+    /// `socket_path` of the plugin's config.
+    PluginSocketPath,
+    /// `client_http_timeout` of the plugin's config.
+    PluginClientHttpTimeout,
     /// `podman_version` of the host.
     HostPodmanVersion,
+    /// `rootless` of the host.
+    HostRootless,
+    /// `cgroup_version` of the host.
+    HostCgroupVersion,
+    /// `cgroup_manager` of the host.
+    HostCgroupManager,
+    /// `cgroup_controllers` of the host.
+    HostCgroupControllers,
+    /// `apparmor` of the host.
+    HostApparmor,
+    /// `selinux` of the host.
+    HostSelinux,
+    /// `processors` of the host.
+    HostProcessors,
+    /// `networks` of the host.
+    HostNetworks,
+    /// `images` of the host.
+    HostImages,
+    /// `task_name` of Nomad's task.
+    NomadTaskName,
+    /// `task_id` of Nomad's task.
+    NomadTaskId,
+    /// `alloc_id` of Nomad's task.
+    NomadAllocId,
+    /// `job_id` of Nomad's task.
+    NomadJobId,
+    /// `job_name` of Nomad's task.
+    NomadJobName,
+    /// `group_name` of Nomad's task.
+    NomadGroupName,
+    /// `namespace` of Nomad's task.
+    NomadNamespace,
+    /// `node_name` of Nomad's task.
+    NomadNodeName,
+    /// `node_id` of Nomad's task.
+    NomadNodeId,
+    /// `user` of Nomad's task.
+    NomadUser,
     /// `env` of Nomad's task.
     NomadEnv,
+    /// `memory_mb` of Nomad's task.
+    NomadMemoryMb,
+    /// `memory_max_mb` of Nomad's task.
+    NomadMemoryMaxMb,
+    /// `cpu_shares` of Nomad's task.
+    NomadCpuShares,
+    /// `percent_ticks` of Nomad's task.
+    NomadPercentTicks,
+    /// `cpuset` of Nomad's task.
+    NomadCpuset,
+    /// `alloc_dir` of Nomad's task.
+    NomadAllocDir,
+    /// `shared_alloc_dir` of Nomad's task.
+    NomadSharedAllocDir,
+    /// `task_dir` of Nomad's task.
+    NomadTaskDir,
+    /// `task_local_dir` of Nomad's task.
+    NomadTaskLocalDir,
+    /// `task_secrets_dir` of Nomad's task.
+    NomadTaskSecretsDir,
+    /// `stdout_path` of Nomad's task.
+    NomadStdoutPath,
+    /// `stderr_path` of Nomad's task.
+    NomadStderrPath,
+    /// `mounts` of Nomad's task.
+    NomadMounts,
+    /// `devices` of Nomad's task.
+    NomadDevices,
+    /// `dns` of Nomad's task.
+    NomadDns,
+    /// `ports` of Nomad's task.
+    NomadPorts,
+    /// `networks` of Nomad's task.
+    NomadNetworks,
+    /// `netns_path` of Nomad's task.
+    NomadNetnsPath,
+    /// `netns_mode` of Nomad's task.
+    NomadNetnsMode,
 }
 
 impl Input {
     /// All of them, in the order of the data.
     pub const ALL: &'static [Input] = &[
         Input::TaskImage,
-        Input::TaskHostname,
-        Input::TaskPidsLimit,
-        Input::TaskSysctl,
-        Input::TaskImagePullTimeout,
+        Input::TaskCommand,
+        Input::TaskArgs,
         Input::TaskEntrypoint,
+        Input::TaskWorkingDir,
+        Input::TaskHostname,
+        Input::TaskInit,
+        Input::TaskInitPath,
+        Input::TaskTty,
+        Input::TaskLabels,
+        Input::TaskArch,
+        Input::TaskOs,
+        Input::TaskVariant,
+        Input::TaskForcePull,
+        Input::TaskImagePullTimeout,
         Input::TaskAuth,
-        Input::TaskAuthUsername,
+        Input::TaskAuthPassword,
         Input::TaskAuthTlsVerify,
+        Input::TaskAuthUsername,
+        Input::TaskAuthSoftFail,
+        Input::TaskSocket,
+        Input::TaskMemoryReservation,
+        Input::TaskMemorySwap,
+        Input::TaskMemorySwappiness,
+        Input::TaskCpuHardLimit,
+        Input::TaskCpuCfsPeriod,
+        Input::TaskPidsLimit,
+        Input::TaskOomScoreAdj,
+        Input::TaskShmSize,
+        Input::TaskUlimit,
+        Input::TaskSysctl,
+        Input::TaskDevices,
+        Input::TaskVolumes,
+        Input::TaskTmpfs,
+        Input::TaskReadonlyRootfs,
+        Input::TaskCapAdd,
+        Input::TaskCapDrop,
+        Input::TaskPrivileged,
+        Input::TaskSelinuxOpts,
+        Input::TaskApparmorProfile,
+        Input::TaskSecurityOpt,
+        Input::TaskUserns,
+        Input::TaskIpcMode,
+        Input::TaskNetworkMode,
+        Input::TaskPorts,
+        Input::TaskPortMap,
+        Input::TaskExtraHosts,
+        Input::TaskIpv4Address,
+        Input::TaskIpv6Address,
+        Input::TaskStaticIps,
+        Input::TaskStaticMac,
+        Input::TaskLogging,
+        Input::TaskLoggingDriver,
+        Input::TaskLoggingOptions,
+        Input::PluginAuth,
+        Input::PluginAuthConfig,
+        Input::PluginAuthHelper,
         Input::PluginVolumes,
         Input::PluginVolumesEnabled,
+        Input::PluginVolumesSelinuxlabel,
+        Input::PluginGc,
+        Input::PluginGcContainer,
+        Input::PluginRecoverStopped,
+        Input::PluginExtraLabels,
+        Input::PluginLogging,
+        Input::PluginLoggingDriver,
+        Input::PluginLoggingOptions,
+        Input::PluginDisableLogCollection,
+        Input::PluginNetworking,
+        Input::PluginNetworkingDefaultRootlessMode,
+        Input::PluginDnsServers,
         Input::PluginSocket,
+        Input::PluginSocketName,
         Input::PluginSocketSocketPath,
-        Input::HostCgroupVersion,
+        Input::PluginSocketPath,
+        Input::PluginClientHttpTimeout,
         Input::HostPodmanVersion,
+        Input::HostRootless,
+        Input::HostCgroupVersion,
+        Input::HostCgroupManager,
+        Input::HostCgroupControllers,
+        Input::HostApparmor,
+        Input::HostSelinux,
+        Input::HostProcessors,
+        Input::HostNetworks,
+        Input::HostImages,
+        Input::NomadTaskName,
+        Input::NomadTaskId,
+        Input::NomadAllocId,
+        Input::NomadJobId,
+        Input::NomadJobName,
+        Input::NomadGroupName,
+        Input::NomadNamespace,
+        Input::NomadNodeName,
+        Input::NomadNodeId,
+        Input::NomadUser,
         Input::NomadEnv,
+        Input::NomadMemoryMb,
+        Input::NomadMemoryMaxMb,
+        Input::NomadCpuShares,
+        Input::NomadPercentTicks,
+        Input::NomadCpuset,
+        Input::NomadAllocDir,
+        Input::NomadSharedAllocDir,
+        Input::NomadTaskDir,
+        Input::NomadTaskLocalDir,
+        Input::NomadTaskSecretsDir,
+        Input::NomadStdoutPath,
+        Input::NomadStderrPath,
+        Input::NomadMounts,
+        Input::NomadDevices,
+        Input::NomadDns,
+        Input::NomadPorts,
+        Input::NomadNetworks,
+        Input::NomadNetnsPath,
+        Input::NomadNetnsMode,
     ];
 
     /// Its path inside its group: `auth.username`, `memory_mb`.
     pub fn path(self) -> &'static str {
         match self {
             Input::TaskImage => "image",
-            Input::TaskHostname => "hostname",
-            Input::TaskPidsLimit => "pids_limit",
-            Input::TaskSysctl => "sysctl",
-            Input::TaskImagePullTimeout => "image_pull_timeout",
+            Input::TaskCommand => "command",
+            Input::TaskArgs => "args",
             Input::TaskEntrypoint => "entrypoint",
+            Input::TaskWorkingDir => "working_dir",
+            Input::TaskHostname => "hostname",
+            Input::TaskInit => "init",
+            Input::TaskInitPath => "init_path",
+            Input::TaskTty => "tty",
+            Input::TaskLabels => "labels",
+            Input::TaskArch => "arch",
+            Input::TaskOs => "os",
+            Input::TaskVariant => "variant",
+            Input::TaskForcePull => "force_pull",
+            Input::TaskImagePullTimeout => "image_pull_timeout",
             Input::TaskAuth => "auth",
-            Input::TaskAuthUsername => "auth.username",
+            Input::TaskAuthPassword => "auth.password",
             Input::TaskAuthTlsVerify => "auth.tls_verify",
+            Input::TaskAuthUsername => "auth.username",
+            Input::TaskAuthSoftFail => "auth_soft_fail",
+            Input::TaskSocket => "socket",
+            Input::TaskMemoryReservation => "memory_reservation",
+            Input::TaskMemorySwap => "memory_swap",
+            Input::TaskMemorySwappiness => "memory_swappiness",
+            Input::TaskCpuHardLimit => "cpu_hard_limit",
+            Input::TaskCpuCfsPeriod => "cpu_cfs_period",
+            Input::TaskPidsLimit => "pids_limit",
+            Input::TaskOomScoreAdj => "oom_score_adj",
+            Input::TaskShmSize => "shm_size",
+            Input::TaskUlimit => "ulimit",
+            Input::TaskSysctl => "sysctl",
+            Input::TaskDevices => "devices",
+            Input::TaskVolumes => "volumes",
+            Input::TaskTmpfs => "tmpfs",
+            Input::TaskReadonlyRootfs => "readonly_rootfs",
+            Input::TaskCapAdd => "cap_add",
+            Input::TaskCapDrop => "cap_drop",
+            Input::TaskPrivileged => "privileged",
+            Input::TaskSelinuxOpts => "selinux_opts",
+            Input::TaskApparmorProfile => "apparmor_profile",
+            Input::TaskSecurityOpt => "security_opt",
+            Input::TaskUserns => "userns",
+            Input::TaskIpcMode => "ipc_mode",
+            Input::TaskNetworkMode => "network_mode",
+            Input::TaskPorts => "ports",
+            Input::TaskPortMap => "port_map",
+            Input::TaskExtraHosts => "extra_hosts",
+            Input::TaskIpv4Address => "ipv4_address",
+            Input::TaskIpv6Address => "ipv6_address",
+            Input::TaskStaticIps => "static_ips",
+            Input::TaskStaticMac => "static_mac",
+            Input::TaskLogging => "logging",
+            Input::TaskLoggingDriver => "logging.driver",
+            Input::TaskLoggingOptions => "logging.options",
+            Input::PluginAuth => "auth",
+            Input::PluginAuthConfig => "auth.config",
+            Input::PluginAuthHelper => "auth.helper",
             Input::PluginVolumes => "volumes",
             Input::PluginVolumesEnabled => "volumes.enabled",
+            Input::PluginVolumesSelinuxlabel => "volumes.selinuxlabel",
+            Input::PluginGc => "gc",
+            Input::PluginGcContainer => "gc.container",
+            Input::PluginRecoverStopped => "recover_stopped",
+            Input::PluginExtraLabels => "extra_labels",
+            Input::PluginLogging => "logging",
+            Input::PluginLoggingDriver => "logging.driver",
+            Input::PluginLoggingOptions => "logging.options",
+            Input::PluginDisableLogCollection => "disable_log_collection",
+            Input::PluginNetworking => "networking",
+            Input::PluginNetworkingDefaultRootlessMode => {
+                "networking.default_rootless_mode"
+            }
+            Input::PluginDnsServers => "dns_servers",
             Input::PluginSocket => "socket",
+            Input::PluginSocketName => "socket.name",
             Input::PluginSocketSocketPath => "socket.socket_path",
-            Input::HostCgroupVersion => "cgroup_version",
+            Input::PluginSocketPath => "socket_path",
+            Input::PluginClientHttpTimeout => "client_http_timeout",
             Input::HostPodmanVersion => "podman_version",
+            Input::HostRootless => "rootless",
+            Input::HostCgroupVersion => "cgroup_version",
+            Input::HostCgroupManager => "cgroup_manager",
+            Input::HostCgroupControllers => "cgroup_controllers",
+            Input::HostApparmor => "apparmor",
+            Input::HostSelinux => "selinux",
+            Input::HostProcessors => "processors",
+            Input::HostNetworks => "networks",
+            Input::HostImages => "images",
+            Input::NomadTaskName => "task_name",
+            Input::NomadTaskId => "task_id",
+            Input::NomadAllocId => "alloc_id",
+            Input::NomadJobId => "job_id",
+            Input::NomadJobName => "job_name",
+            Input::NomadGroupName => "group_name",
+            Input::NomadNamespace => "namespace",
+            Input::NomadNodeName => "node_name",
+            Input::NomadNodeId => "node_id",
+            Input::NomadUser => "user",
             Input::NomadEnv => "env",
+            Input::NomadMemoryMb => "memory_mb",
+            Input::NomadMemoryMaxMb => "memory_max_mb",
+            Input::NomadCpuShares => "cpu_shares",
+            Input::NomadPercentTicks => "percent_ticks",
+            Input::NomadCpuset => "cpuset",
+            Input::NomadAllocDir => "alloc_dir",
+            Input::NomadSharedAllocDir => "shared_alloc_dir",
+            Input::NomadTaskDir => "task_dir",
+            Input::NomadTaskLocalDir => "task_local_dir",
+            Input::NomadTaskSecretsDir => "task_secrets_dir",
+            Input::NomadStdoutPath => "stdout_path",
+            Input::NomadStderrPath => "stderr_path",
+            Input::NomadMounts => "mounts",
+            Input::NomadDevices => "devices",
+            Input::NomadDns => "dns",
+            Input::NomadPorts => "ports",
+            Input::NomadNetworks => "networks",
+            Input::NomadNetnsPath => "netns_path",
+            Input::NomadNetnsMode => "netns_mode",
         }
     }
 
@@ -92,20 +494,121 @@ impl Input {
     pub fn group(self) -> Group {
         match self {
             Input::TaskImage
-            | Input::TaskHostname
-            | Input::TaskPidsLimit
-            | Input::TaskSysctl
-            | Input::TaskImagePullTimeout
+            | Input::TaskCommand
+            | Input::TaskArgs
             | Input::TaskEntrypoint
+            | Input::TaskWorkingDir
+            | Input::TaskHostname
+            | Input::TaskInit
+            | Input::TaskInitPath
+            | Input::TaskTty
+            | Input::TaskLabels
+            | Input::TaskArch
+            | Input::TaskOs
+            | Input::TaskVariant
+            | Input::TaskForcePull
+            | Input::TaskImagePullTimeout
             | Input::TaskAuth
+            | Input::TaskAuthPassword
+            | Input::TaskAuthTlsVerify
             | Input::TaskAuthUsername
-            | Input::TaskAuthTlsVerify => Group::Task,
-            Input::PluginVolumes
+            | Input::TaskAuthSoftFail
+            | Input::TaskSocket
+            | Input::TaskMemoryReservation
+            | Input::TaskMemorySwap
+            | Input::TaskMemorySwappiness
+            | Input::TaskCpuHardLimit
+            | Input::TaskCpuCfsPeriod
+            | Input::TaskPidsLimit
+            | Input::TaskOomScoreAdj
+            | Input::TaskShmSize
+            | Input::TaskUlimit
+            | Input::TaskSysctl
+            | Input::TaskDevices
+            | Input::TaskVolumes
+            | Input::TaskTmpfs
+            | Input::TaskReadonlyRootfs
+            | Input::TaskCapAdd
+            | Input::TaskCapDrop
+            | Input::TaskPrivileged
+            | Input::TaskSelinuxOpts
+            | Input::TaskApparmorProfile
+            | Input::TaskSecurityOpt
+            | Input::TaskUserns
+            | Input::TaskIpcMode
+            | Input::TaskNetworkMode
+            | Input::TaskPorts
+            | Input::TaskPortMap
+            | Input::TaskExtraHosts
+            | Input::TaskIpv4Address
+            | Input::TaskIpv6Address
+            | Input::TaskStaticIps
+            | Input::TaskStaticMac
+            | Input::TaskLogging
+            | Input::TaskLoggingDriver
+            | Input::TaskLoggingOptions => Group::Task,
+            Input::PluginAuth
+            | Input::PluginAuthConfig
+            | Input::PluginAuthHelper
+            | Input::PluginVolumes
             | Input::PluginVolumesEnabled
+            | Input::PluginVolumesSelinuxlabel
+            | Input::PluginGc
+            | Input::PluginGcContainer
+            | Input::PluginRecoverStopped
+            | Input::PluginExtraLabels
+            | Input::PluginLogging
+            | Input::PluginLoggingDriver
+            | Input::PluginLoggingOptions
+            | Input::PluginDisableLogCollection
+            | Input::PluginNetworking
+            | Input::PluginNetworkingDefaultRootlessMode
+            | Input::PluginDnsServers
             | Input::PluginSocket
-            | Input::PluginSocketSocketPath => Group::Plugin,
-            Input::HostCgroupVersion | Input::HostPodmanVersion => Group::Host,
-            Input::NomadEnv => Group::Nomad,
+            | Input::PluginSocketName
+            | Input::PluginSocketSocketPath
+            | Input::PluginSocketPath
+            | Input::PluginClientHttpTimeout => Group::Plugin,
+            Input::HostPodmanVersion
+            | Input::HostRootless
+            | Input::HostCgroupVersion
+            | Input::HostCgroupManager
+            | Input::HostCgroupControllers
+            | Input::HostApparmor
+            | Input::HostSelinux
+            | Input::HostProcessors
+            | Input::HostNetworks
+            | Input::HostImages => Group::Host,
+            Input::NomadTaskName
+            | Input::NomadTaskId
+            | Input::NomadAllocId
+            | Input::NomadJobId
+            | Input::NomadJobName
+            | Input::NomadGroupName
+            | Input::NomadNamespace
+            | Input::NomadNodeName
+            | Input::NomadNodeId
+            | Input::NomadUser
+            | Input::NomadEnv
+            | Input::NomadMemoryMb
+            | Input::NomadMemoryMaxMb
+            | Input::NomadCpuShares
+            | Input::NomadPercentTicks
+            | Input::NomadCpuset
+            | Input::NomadAllocDir
+            | Input::NomadSharedAllocDir
+            | Input::NomadTaskDir
+            | Input::NomadTaskLocalDir
+            | Input::NomadTaskSecretsDir
+            | Input::NomadStdoutPath
+            | Input::NomadStderrPath
+            | Input::NomadMounts
+            | Input::NomadDevices
+            | Input::NomadDns
+            | Input::NomadPorts
+            | Input::NomadNetworks
+            | Input::NomadNetnsPath
+            | Input::NomadNetnsMode => Group::Nomad,
         }
     }
 }
@@ -128,58 +631,330 @@ impl<'a> TaskOptions<'a> {
         self.of
     }
 
-    /// Image.
+    /// The image to run. A full reference such as `docker.io/library/redis:7` names its registry; a short one such as `redis:7` is resolved by Podman, as the host's registries.conf says. Without a tag, a full reference means `latest`. An image that the host already has is not pulled again.
     pub fn image(&self) -> &'a str {
         self.log.note(Input::TaskImage);
         self.of.image.as_str()
     }
 
-    /// Host.
-    pub fn hostname(&self) -> &'a str {
-        self.log.note(Input::TaskHostname);
-        self.of.hostname.as_str()
+    /// The command to run instead of the image's own. It is given to the image's entrypoint, where that has one. Unset leaves the image's command in place, unless `args` are given.
+    pub fn command(&self) -> &'a str {
+        self.log.note(Input::TaskCommand);
+        self.of.command.as_str()
     }
 
-    /// Pids.
-    pub fn pids_limit(&self) -> Option<i64> {
-        self.log.note(Input::TaskPidsLimit);
-        self.of.pids_limit
+    /// Arguments of `command`. Without `command` they replace the image's own command and go to its entrypoint. Empty texts are kept as empty arguments.
+    pub fn args(&self) -> &'a [String] {
+        self.log.note(Input::TaskArgs);
+        self.of.args.as_slice()
     }
 
-    /// Host.
-    pub fn sysctl(&self) -> &'a std::collections::BTreeMap<String, String> {
-        self.log.note(Input::TaskSysctl);
-        &self.of.sysctl
-    }
-
-    /// Host.
-    pub fn image_pull_timeout(&self) -> &'a str {
-        self.log.note(Input::TaskImagePullTimeout);
-        self.of.image_pull_timeout.as_str()
-    }
-
-    /// Host.
+    /// What runs before the command, instead of the image's own entrypoint. Write a list, with the program first; an empty list takes the image's entrypoint away. Unset leaves it in place.
     pub fn entrypoint(&self) -> Option<&'a serde_json::Value> {
         self.log.note(Input::TaskEntrypoint);
         self.of.entrypoint.as_ref()
     }
 
-    /// Auth.
+    /// Folder inside the container in which the process starts. Unset takes the image's, or else the root folder.
+    pub fn working_dir(&self) -> &'a str {
+        self.log.note(Input::TaskWorkingDir);
+        self.of.working_dir.as_str()
+    }
+
+    /// Host name inside the container. Unset gives it the first characters of the container's ID.
+    pub fn hostname(&self) -> &'a str {
+        self.log.note(Input::TaskHostname);
+        self.of.hostname.as_str()
+    }
+
+    /// Whether a small init process runs as PID 1, passes signals on and reaps orphaned processes. It is off unless this is true.
+    pub fn init(&self) -> bool {
+        self.log.note(Input::TaskInit);
+        self.of.init
+    }
+
+    /// Path on the host of the init program that `init` starts. Unset takes the one that Podman is configured for.
+    pub fn init_path(&self) -> &'a str {
+        self.log.note(Input::TaskInitPath);
+        self.of.init_path.as_str()
+    }
+
+    /// Whether the process gets a pseudo-terminal. Output and error output then come as one stream. It gets none unless this is true.
+    pub fn tty(&self) -> bool {
+        self.log.note(Input::TaskTty);
+        self.of.tty
+    }
+
+    /// Labels of the container, beside those of the image. They are metadata for tools such as reverse proxies and `podman ps --filter`.
+    pub fn labels(&self) -> &'a std::collections::BTreeMap<String, String> {
+        self.log.note(Input::TaskLabels);
+        &self.of.labels
+    }
+
+    /// Processor architecture of the image, where its registry offers several. Unset takes the host's.
+    pub fn arch(&self) -> &'a str {
+        self.log.note(Input::TaskArch);
+        self.of.arch.as_str()
+    }
+
+    /// Operating system of the image, where its registry offers several. Unset takes the host's.
+    pub fn os(&self) -> &'a str {
+        self.log.note(Input::TaskOs);
+        self.of.os.as_str()
+    }
+
+    /// Variant of the architecture, such as `v7` of `arm`, where the image's registry offers several. Unset takes the host's.
+    pub fn variant(&self) -> &'a str {
+        self.log.note(Input::TaskVariant);
+        self.of.variant.as_str()
+    }
+
+    /// Whether the image is pulled at each start, also where the host already has it. An image from an archive is loaded again. Unless this is true, an image that is there is used as it is, one called `latest` too.
+    pub fn force_pull(&self) -> bool {
+        self.log.note(Input::TaskForcePull);
+        self.of.force_pull
+    }
+
+    /// How long pulling or loading the image may take, as a number with a unit: `90s`, `5m`, `1h30m`. After that the start fails, and Nomad may try again.
+    pub fn image_pull_timeout(&self) -> &'a str {
+        self.log.note(Input::TaskImagePullTimeout);
+        self.of.image_pull_timeout.as_str()
+    }
+
+    /// Credentials for the image's registry. Without this block the plugin's own `auth` is asked, and without that the image is pulled anonymously.
     pub fn auth(&self) -> Option<&'a TaskAuth> {
         self.log.note(Input::TaskAuth);
         self.of.auth.as_ref()
     }
 
-    /// Host.
+    /// Password or token for the registry. It may hold any character.
+    pub fn auth_password(&self) -> &'a str {
+        self.log.note(Input::TaskAuthPassword);
+        self.of.auth.as_ref().map_or("", |block| block.password.as_str())
+    }
+
+    /// Whether the registry's certificate is verified. Write `false` only for a registry of your own without a proper certificate: whoever can reach its traffic can then send you another image.
+    pub fn auth_tls_verify(&self) -> bool {
+        self.log.note(Input::TaskAuthTlsVerify);
+        self.of.auth.as_ref().map_or(true, |block| block.tls_verify)
+    }
+
+    /// User name for the registry.
     pub fn auth_username(&self) -> &'a str {
         self.log.note(Input::TaskAuthUsername);
         self.of.auth.as_ref().map_or("", |block| block.username.as_str())
     }
 
-    /// Host.
-    pub fn auth_tls_verify(&self) -> bool {
-        self.log.note(Input::TaskAuthTlsVerify);
-        self.of.auth.as_ref().map_or(true, |block| block.tls_verify)
+    /// Whether a source of credentials that fails is skipped: the next source is asked, and without any the image is pulled anonymously. Unless this is true, such a failure ends the start.
+    pub fn auth_soft_fail(&self) -> bool {
+        self.log.note(Input::TaskAuthSoftFail);
+        self.of.auth_soft_fail
+    }
+
+    /// Name of the plugin's `socket` block that this task runs on, such as the rootless Podman of one user.
+    pub fn socket(&self) -> &'a str {
+        self.log.note(Input::TaskSocket);
+        self.of.socket.as_str()
+    }
+
+    /// Memory that the kernel tries to leave to the task when the host runs short, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). Unset reserves nothing beyond the limit, except with oversubscription, where Nomad's `memory` is the reservation.
+    pub fn memory_reservation(&self) -> &'a str {
+        self.log.note(Input::TaskMemoryReservation);
+        self.of.memory_reservation.as_str()
+    }
+
+    /// Memory and swap together that the task may use, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). `-1` means as much swap as the host has. Unset leaves the choice to Podman, which allows twice the memory.
+    pub fn memory_swap(&self) -> &'a str {
+        self.log.note(Input::TaskMemorySwap);
+        self.of.memory_swap.as_str()
+    }
+
+    /// How readily the kernel moves the task's memory to swap, from 0 (hardly) to 100. Unset leaves the host's own setting.
+    pub fn memory_swappiness(&self) -> Option<i64> {
+        self.log.note(Input::TaskMemorySwappiness);
+        self.of.memory_swappiness
+    }
+
+    /// Whether the task can never use more CPU than it reserves. Unless this is true, it may use what others leave idle.
+    pub fn cpu_hard_limit(&self) -> bool {
+        self.log.note(Input::TaskCpuHardLimit);
+        self.of.cpu_hard_limit
+    }
+
+    /// Length in microseconds of the period in which `cpu_hard_limit` counts, from 1000 to 1000000. Unset or 0 means 100000. Shorter periods give smoother pauses and cost more.
+    pub fn cpu_cfs_period(&self) -> Option<u64> {
+        self.log.note(Input::TaskCpuCfsPeriod);
+        self.of.cpu_cfs_period
+    }
+
+    /// How many processes and threads the container may have at once. Unset or 0 leaves Podman's own limit, usually 2048.
+    pub fn pids_limit(&self) -> Option<i64> {
+        self.log.note(Input::TaskPidsLimit);
+        self.of.pids_limit
+    }
+
+    /// How readily the kernel kills this task when the host runs out of memory, from -1000 (never) to 1000 (first). Unset means 0.
+    pub fn oom_score_adj(&self) -> Option<i16> {
+        self.log.note(Input::TaskOomScoreAdj);
+        self.of.oom_score_adj
+    }
+
+    /// Size of the shared memory at /dev/shm, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). Unset leaves Podman's own size, usually about 64 MB.
+    pub fn shm_size(&self) -> &'a str {
+        self.log.note(Input::TaskShmSize);
+        self.of.shm_size.as_str()
+    }
+
+    /// Limits of the kernel on each process, by name: a number for both limits, or `SOFT:HARD`. `-1` means no limit. Unset leaves Podman's own limits.
+    pub fn ulimit(&self) -> &'a std::collections::BTreeMap<String, String> {
+        self.log.note(Input::TaskUlimit);
+        &self.of.ulimit
+    }
+
+    /// Kernel parameters for the container's own namespaces, by name.
+    pub fn sysctl(&self) -> &'a std::collections::BTreeMap<String, String> {
+        self.log.note(Input::TaskSysctl);
+        &self.of.sysctl
+    }
+
+    /// Devices of the host that the container may use, each as `HOST`, `HOST:CONTAINER` or `HOST:CONTAINER:RIGHTS` with rights out of `rwm`. The name of a CDI device, such as `nvidia.com/gpu=all`, works too.
+    pub fn devices(&self) -> &'a [String] {
+        self.log.note(Input::TaskDevices);
+        self.of.devices.as_slice()
+    }
+
+    /// Folders and files of the host that appear in the container, each as `SOURCE:DESTINATION` or `SOURCE:DESTINATION:OPTIONS`. A relative source starts in the task's own folder: `local/conf:/etc/app` shows what a template wrote.
+    pub fn volumes(&self) -> &'a [String] {
+        self.log.note(Input::TaskVolumes);
+        self.of.volumes.as_slice()
+    }
+
+    /// Folders in memory, each as `DESTINATION` or `DESTINATION:OPTIONS`, with options such as `size=64m`, `mode=1777`, `noexec`. What is written there is gone when the task ends, and counts as its memory.
+    pub fn tmpfs(&self) -> &'a [String] {
+        self.log.note(Input::TaskTmpfs);
+        self.of.tmpfs.as_slice()
+    }
+
+    /// Whether the image's files cannot be changed. Volumes and the allocation's folders stay writable. They can be changed unless this is true.
+    pub fn readonly_rootfs(&self) -> bool {
+        self.log.note(Input::TaskReadonlyRootfs);
+        self.of.readonly_rootfs
+    }
+
+    /// Capabilities that the process gets beside Podman's default ones, with or without `CAP_`; `ALL` gives all.
+    pub fn cap_add(&self) -> &'a [String] {
+        self.log.note(Input::TaskCapAdd);
+        self.of.cap_add.as_slice()
+    }
+
+    /// Capabilities that are taken from the process, with or without `CAP_`; `ALL` takes all but those of `cap_add`.
+    pub fn cap_drop(&self) -> &'a [String] {
+        self.log.note(Input::TaskCapDrop);
+        self.of.cap_drop.as_slice()
+    }
+
+    /// Whether the container gets the host's devices, all capabilities and no confinement by SELinux, AppArmor or seccomp. Needed by few, such as CSI node plugins. Off unless this is true.
+    pub fn privileged(&self) -> bool {
+        self.log.note(Input::TaskPrivileged);
+        self.of.privileged
+    }
+
+    /// SELinux label options of the process: `type:…`, `user:…`, `role:…`, `level:…`, `filetype:…`, or `disable`. Unset takes the label that Podman makes.
+    pub fn selinux_opts(&self) -> &'a [String] {
+        self.log.note(Input::TaskSelinuxOpts);
+        self.of.selinux_opts.as_slice()
+    }
+
+    /// Name of the AppArmor profile that confines the process; it must be loaded on the host. `unconfined` means none. Unset takes Podman's own profile.
+    pub fn apparmor_profile(&self) -> &'a str {
+        self.log.note(Input::TaskApparmorProfile);
+        self.of.apparmor_profile.as_str()
+    }
+
+    /// Security options as `podman run --security-opt` takes them: `no-new-privileges`, `label=…`, `apparmor=…`, `seccomp=PATH`, `proc-opts=…`, `mask=…`, `unmask=…`, `systempaths=unconfined`.
+    pub fn security_opt(&self) -> &'a [String] {
+        self.log.note(Input::TaskSecurityOpt);
+        self.of.security_opt.as_slice()
+    }
+
+    /// User namespace of the container: `host` shares the host's, `auto` gets a range of its own, `keep-id` keeps the ID of Podman's user, `nomap` leaves that user out, `ns:PATH` joins one. Unset leaves the choice to Podman.
+    pub fn userns(&self) -> &'a str {
+        self.log.note(Input::TaskUserns);
+        self.of.userns.as_str()
+    }
+
+    /// IPC namespace, which shared memory lives in: `private`, `shareable` (others may join), `host`, `none` (private without /dev/shm), `container:NAME`, `task:NAME` (another task of the group) or `ns:PATH`. Unset leaves the choice to Podman.
+    pub fn ipc_mode(&self) -> &'a str {
+        self.log.note(Input::TaskIpcMode);
+        self.of.ipc_mode.as_str()
+    }
+
+    /// How the container is connected: `bridge`, `host`, `none`, `pasta`, `slirp4netns`, `container:NAME`, `task:NAME` (another task of the group), `ns:PATH`, or the name of a Podman network. Unset means `bridge`, and for a rootless Podman `pasta` (5.0 and later) or `slirp4netns`.
+    pub fn network_mode(&self) -> &'a str {
+        self.log.note(Input::TaskNetworkMode);
+        self.of.network_mode.as_str()
+    }
+
+    /// Labels of ports of the group's `network` block that are published from this container. The container's port is the one that `to` says there, otherwise the same number.
+    pub fn ports(&self) -> &'a [String] {
+        self.log.note(Input::TaskPorts);
+        self.of.ports.as_slice()
+    }
+
+    /// Container ports by label, for ports in the `network` block of the task's own `resources`, which Nomad keeps for old jobs. Use `ports` with a `network` block of the group instead.
+    pub fn port_map(&self) -> &'a std::collections::BTreeMap<String, i64> {
+        self.log.note(Input::TaskPortMap);
+        &self.of.port_map
+    }
+
+    /// Lines for the container's /etc/hosts, each as `NAME:ADDRESS`. The address `host-gateway` stands for the host.
+    pub fn extra_hosts(&self) -> &'a [String] {
+        self.log.note(Input::TaskExtraHosts);
+        self.of.extra_hosts.as_slice()
+    }
+
+    /// IPv4 address of the container in its Podman network. It must be free and lie in that network's range. Unset lets Podman choose.
+    pub fn ipv4_address(&self) -> &'a str {
+        self.log.note(Input::TaskIpv4Address);
+        self.of.ipv4_address.as_str()
+    }
+
+    /// IPv6 address of the container in its Podman network. It must be free and lie in that network's range. Unset lets Podman choose.
+    pub fn ipv6_address(&self) -> &'a str {
+        self.log.note(Input::TaskIpv6Address);
+        self.of.ipv6_address.as_str()
+    }
+
+    /// Addresses of the container in its Podman network, where it needs several. They come after `ipv4_address` and `ipv6_address`.
+    pub fn static_ips(&self) -> &'a [String] {
+        self.log.note(Input::TaskStaticIps);
+        self.of.static_ips.as_slice()
+    }
+
+    /// Hardware address of the container in its Podman network. Unset lets Podman choose.
+    pub fn static_mac(&self) -> &'a str {
+        self.log.note(Input::TaskStaticMac);
+        self.of.static_mac.as_str()
+    }
+
+    /// Where the output of the process goes. Without this block the plugin's `logging` counts, and by default that gives the output to Nomad.
+    pub fn logging(&self) -> Option<&'a TaskLogging> {
+        self.log.note(Input::TaskLogging);
+        self.of.logging.as_ref()
+    }
+
+    /// `nomad` gives the output to Nomad, for `nomad alloc logs`; output and error output come as one stream. `journald` writes it to the host's journal, from which the plugin passes it on to Nomad in two streams. Unset means `nomad`, unless the whole block is empty.
+    pub fn logging_driver(&self) -> &'a str {
+        self.log.note(Input::TaskLoggingDriver);
+        self.of.logging.as_ref().map_or("", |block| block.driver.as_str())
+    }
+
+    /// Options of Podman's log driver. `journald` takes `tag`, a name for the lines of this task.
+    pub fn logging_options(
+        &self,
+    ) -> Option<&'a std::collections::BTreeMap<String, String>> {
+        self.log.note(Input::TaskLoggingOptions);
+        self.of.logging.as_ref().map(|block| &block.options)
     }
 }
 
@@ -201,22 +976,124 @@ impl<'a> PluginOptions<'a> {
         self.of
     }
 
-    /// Auth.
+    /// Credentials for registries, for all tasks that have none of their own. Without it, images are pulled anonymously.
+    pub fn auth(&self) -> Option<&'a PluginAuth> {
+        self.log.note(Input::PluginAuth);
+        self.of.auth.as_ref()
+    }
+
+    /// File with credentials by registry, as `podman login` and `docker login` write it. It is read again for each pull, so that a changed password counts at once.
+    pub fn auth_config(&self) -> &'a str {
+        self.log.note(Input::PluginAuthConfig);
+        self.of.auth.as_ref().map_or("", |block| block.config.as_str())
+    }
+
+    /// Name of a credential helper: `ecr-login` runs the program `docker-credential-ecr-login`. It is asked after the task's `auth` and the file.
+    pub fn auth_helper(&self) -> &'a str {
+        self.log.note(Input::PluginAuthHelper);
+        self.of.auth.as_ref().map_or("", |block| block.helper.as_str())
+    }
+
+    /// What tasks may do with `volumes`.
     pub fn volumes(&self) -> &'a PluginVolumes {
         self.log.note(Input::PluginVolumes);
         &self.of.volumes
     }
 
-    /// Host.
+    /// Whether tasks may mount any path of the host. With `false`, the sources of their `volumes` must lie in their allocation's folder.
     pub fn volumes_enabled(&self) -> bool {
         self.log.note(Input::PluginVolumesEnabled);
         self.of.volumes.enabled
     }
 
-    /// Auth.
+    /// How SELinux labels the folders of the allocation and the mounts that Nomad adds: `z` for content that several containers share, `Z` for one container alone. Unset leaves the labels as they are.
+    pub fn volumes_selinuxlabel(&self) -> &'a str {
+        self.log.note(Input::PluginVolumesSelinuxlabel);
+        self.of.volumes.selinuxlabel.as_str()
+    }
+
+    /// What is cleaned up when Nomad is done with a task.
+    pub fn gc(&self) -> &'a PluginGc {
+        self.log.note(Input::PluginGc);
+        &self.of.gc
+    }
+
+    /// Whether a task's container is removed. With `false` it stays, stopped, for somebody to look into.
+    pub fn gc_container(&self) -> bool {
+        self.log.note(Input::PluginGcContainer);
+        self.of.gc.container
+    }
+
+    /// Whether a container that stopped while the agent was down is started again when the agent comes back. With `false`, Nomad learns that the task ended and decides itself.
+    pub fn recover_stopped(&self) -> bool {
+        self.log.note(Input::PluginRecoverStopped);
+        self.of.recover_stopped
+    }
+
+    /// Labels about the job that every container gets, as patterns over `job_name`, `job_id`, `task_group_name`, `task_name`, `namespace`, `node_name` and `node_id`; `*` stands for anything. Unset adds none.
+    pub fn extra_labels(&self) -> &'a [String] {
+        self.log.note(Input::PluginExtraLabels);
+        self.of.extra_labels.as_slice()
+    }
+
+    /// Where the output of tasks goes that have no `logging` block of their own.
+    pub fn logging(&self) -> &'a PluginLogging {
+        self.log.note(Input::PluginLogging);
+        &self.of.logging
+    }
+
+    /// `nomad` gives the output to Nomad. `journald` writes it to the host's journal, from which the plugin passes it on. Unset inside the block means `nomad`.
+    pub fn logging_driver(&self) -> &'a str {
+        self.log.note(Input::PluginLoggingDriver);
+        self.of.logging.driver.as_str()
+    }
+
+    /// Options of Podman's log driver, as a block. `journald` takes `tag`.
+    pub fn logging_options(&self) -> &'a std::collections::BTreeMap<String, String> {
+        self.log.note(Input::PluginLoggingOptions);
+        &self.of.logging.options
+    }
+
+    /// Whether output is kept from Nomad. Containers then use Podman's own log driver, and `nomad alloc logs` shows nothing. Output is collected unless this is true.
+    pub fn disable_log_collection(&self) -> bool {
+        self.log.note(Input::PluginDisableLogCollection);
+        self.of.disable_log_collection
+    }
+
+    /// Defaults of networks.
+    pub fn networking(&self) -> &'a PluginNetworking {
+        self.log.note(Input::PluginNetworking);
+        &self.of.networking
+    }
+
+    /// Network mode of tasks on a rootless Podman that choose none: `pasta`, `slirp4netns`, `bridge`, `host` or `none`. Unset means `pasta` from Podman 5.0 on, before that `slirp4netns`.
+    pub fn networking_default_rootless_mode(&self) -> &'a str {
+        self.log.note(Input::PluginNetworkingDefaultRootlessMode);
+        self.of.networking.default_rootless_mode.as_str()
+    }
+
+    /// IP addresses of name servers for tasks whose group has no `dns` block in its `network`. Unset leaves the choice to Podman.
+    pub fn dns_servers(&self) -> &'a [String] {
+        self.log.note(Input::PluginDnsServers);
+        self.of.dns_servers.as_slice()
+    }
+
+    /// A Podman that tasks may run on, such as the rootless one of a user. Tasks choose by name with their option `socket`.
     pub fn socket(&self) -> &'a [PluginSocket] {
         self.log.note(Input::PluginSocket);
         self.of.socket.as_slice()
+    }
+
+    /// Address of the only Podman, where there are no `socket` blocks: `unix://` and a path, or `http://HOST:PORT`. Unset means `unix:///run/podman/podman.sock` for root, and `unix:///run/user/UID/podman/podman.sock` for others.
+    pub fn socket_path(&self) -> &'a str {
+        self.log.note(Input::PluginSocketPath);
+        self.of.socket_path.as_str()
+    }
+
+    /// How long one request to Podman may take, as a number with a unit: `30s`, `2m`. Unset means `60s`. Pulling an image has its own limit, the task's `image_pull_timeout`.
+    pub fn client_http_timeout(&self) -> &'a str {
+        self.log.note(Input::PluginClientHttpTimeout);
+        self.of.client_http_timeout.as_str()
     }
 }
 
@@ -238,16 +1115,64 @@ impl<'a> HostView<'a> {
         self.of
     }
 
-    /// A.
+    /// Version of Podman, from its answer to a ping. It decides which members can be sent and which network mode is the default.
+    pub fn podman_version(&self) -> &'a crate::facts::PodmanVersion {
+        self.log.note(Input::HostPodmanVersion);
+        &self.of.podman_version
+    }
+
+    /// Whether Podman runs as an ordinary user. Such a Podman has other networks, and limits only what was delegated to that user.
+    pub fn rootless(&self) -> bool {
+        self.log.note(Input::HostRootless);
+        self.of.rootless
+    }
+
+    /// Version of the host's cgroup hierarchy. Only v1 knows swappiness; only v2 takes Nomad's slice as a parent.
     pub fn cgroup_version(&self) -> &'a crate::facts::CgroupVersion {
         self.log.note(Input::HostCgroupVersion);
         &self.of.cgroup_version
     }
 
-    /// A.
-    pub fn podman_version(&self) -> &'a str {
-        self.log.note(Input::HostPodmanVersion);
-        self.of.podman_version.as_str()
+    /// Who makes Podman's cgroups: systemd or cgroupfs. It decides whether Nomad's slice can be the parent.
+    pub fn cgroup_manager(&self) -> &'a str {
+        self.log.note(Input::HostCgroupManager);
+        self.of.cgroup_manager.as_str()
+    }
+
+    /// Cgroup controllers that Podman may use. A rootless Podman has only those that were delegated to its user; limits of the others are left out with a warning.
+    pub fn cgroup_controllers(&self) -> &'a [String] {
+        self.log.note(Input::HostCgroupControllers);
+        self.of.cgroup_controllers.as_slice()
+    }
+
+    /// Whether AppArmor is switched on. Assumed where nothing is known, so that nobody is warned of a guess.
+    pub fn apparmor(&self) -> bool {
+        self.log.note(Input::HostApparmor);
+        self.of.apparmor
+    }
+
+    /// Whether SELinux is switched on. Assumed where nothing is known, so that nobody is warned of a guess.
+    pub fn selinux(&self) -> bool {
+        self.log.note(Input::HostSelinux);
+        self.of.selinux
+    }
+
+    /// Number of processors that the driver may use. A hard CPU limit is a share of all of them.
+    pub fn processors(&self) -> u64 {
+        self.log.note(Input::HostProcessors);
+        self.of.processors
+    }
+
+    /// Names of the Podman networks that exist. Unknown: every name is taken to exist.
+    pub fn networks(&self) -> Option<&'a [String]> {
+        self.log.note(Input::HostNetworks);
+        self.of.networks.as_deref()
+    }
+
+    /// IDs of known images by reference. An image that is not among them goes into the spec as its reference.
+    pub fn images(&self) -> &'a std::collections::BTreeMap<String, String> {
+        self.log.note(Input::HostImages);
+        &self.of.images
     }
 }
 
@@ -269,9 +1194,183 @@ impl<'a> NomadView<'a> {
         self.of
     }
 
-    /// A.
+    /// Name of the task. It is the first part of the container's name.
+    pub fn task_name(&self) -> &'a str {
+        self.log.note(Input::NomadTaskName);
+        self.of.task_name.as_str()
+    }
+
+    /// Nomad's ID of this one start: allocation, task and eight random digits.
+    pub fn task_id(&self) -> &'a str {
+        self.log.note(Input::NomadTaskId);
+        self.of.task_id.as_str()
+    }
+
+    /// ID of the allocation. It is the last part of the container's name.
+    pub fn alloc_id(&self) -> &'a str {
+        self.log.note(Input::NomadAllocId);
+        self.of.alloc_id.as_str()
+    }
+
+    /// ID of the job.
+    pub fn job_id(&self) -> &'a str {
+        self.log.note(Input::NomadJobId);
+        self.of.job_id.as_str()
+    }
+
+    /// Name of the job.
+    pub fn job_name(&self) -> &'a str {
+        self.log.note(Input::NomadJobName);
+        self.of.job_name.as_str()
+    }
+
+    /// Name of the task's group.
+    pub fn group_name(&self) -> &'a str {
+        self.log.note(Input::NomadGroupName);
+        self.of.group_name.as_str()
+    }
+
+    /// Nomad's namespace that the job runs in.
+    pub fn namespace(&self) -> &'a str {
+        self.log.note(Input::NomadNamespace);
+        self.of.namespace.as_str()
+    }
+
+    /// Name of the client node.
+    pub fn node_name(&self) -> &'a str {
+        self.log.note(Input::NomadNodeName);
+        self.of.node_name.as_str()
+    }
+
+    /// ID of the client node.
+    pub fn node_id(&self) -> &'a str {
+        self.log.note(Input::NomadNodeId);
+        self.of.node_id.as_str()
+    }
+
+    /// The task's user as the job writes it; empty takes the image's.
+    pub fn user(&self) -> &'a str {
+        self.log.note(Input::NomadUser);
+        self.of.user.as_str()
+    }
+
+    /// The whole environment that Nomad computed for the task, its own NOMAD_ variables and those of device plugins included.
     pub fn env(&self) -> &'a std::collections::BTreeMap<String, String> {
         self.log.note(Input::NomadEnv);
         &self.of.env
+    }
+
+    /// Memory that the task reserves; 0 means none was given.
+    pub fn memory_mb(&self) -> i64 {
+        self.log.note(Input::NomadMemoryMb);
+        self.of.memory_mb
+    }
+
+    /// Memory that the task may grow to; 0 means memory_mb is the limit, -1 means there is none.
+    pub fn memory_max_mb(&self) -> i64 {
+        self.log.note(Input::NomadMemoryMaxMb);
+        self.of.memory_max_mb
+    }
+
+    /// CPU that the task reserves. The number is also its weight.
+    pub fn cpu_shares(&self) -> i64 {
+        self.log.note(Input::NomadCpuShares);
+        self.of.cpu_shares
+    }
+
+    /// The reserved CPU as a share of what the node has. A hard CPU limit is computed from it.
+    pub fn percent_ticks(&self) -> f64 {
+        self.log.note(Input::NomadPercentTicks);
+        self.of.percent_ticks
+    }
+
+    /// Cores that are reserved for the task, such as 0-1,3; empty means any.
+    pub fn cpuset(&self) -> &'a str {
+        self.log.note(Input::NomadCpuset);
+        self.of.cpuset.as_str()
+    }
+
+    /// The allocation's folder on the host. Sources of volumes must lie below it where volumes are not enabled.
+    pub fn alloc_dir(&self) -> &'a str {
+        self.log.note(Input::NomadAllocDir);
+        self.of.alloc_dir.as_str()
+    }
+
+    /// The folder that all tasks of the allocation share, on the host; inside it is what NOMAD_ALLOC_DIR says.
+    pub fn shared_alloc_dir(&self) -> &'a str {
+        self.log.note(Input::NomadSharedAllocDir);
+        self.of.shared_alloc_dir.as_str()
+    }
+
+    /// The task's own folder on the host. Relative sources of volumes start there.
+    pub fn task_dir(&self) -> &'a str {
+        self.log.note(Input::NomadTaskDir);
+        self.of.task_dir.as_str()
+    }
+
+    /// The task's private folder on the host; inside it is what NOMAD_TASK_DIR says.
+    pub fn task_local_dir(&self) -> &'a str {
+        self.log.note(Input::NomadTaskLocalDir);
+        self.of.task_local_dir.as_str()
+    }
+
+    /// The task's folder for secrets on the host; inside it is what NOMAD_SECRETS_DIR says.
+    pub fn task_secrets_dir(&self) -> &'a str {
+        self.log.note(Input::NomadTaskSecretsDir);
+        self.of.task_secrets_dir.as_str()
+    }
+
+    /// The pipe that Nomad collects the task's output from.
+    pub fn stdout_path(&self) -> &'a str {
+        self.log.note(Input::NomadStdoutPath);
+        self.of.stdout_path.as_str()
+    }
+
+    /// The pipe that Nomad collects the task's error output from.
+    pub fn stderr_path(&self) -> &'a str {
+        self.log.note(Input::NomadStderrPath);
+        self.of.stderr_path.as_str()
+    }
+
+    /// Mounts that Nomad adds: host volumes, CSI volumes, files of device plugins.
+    pub fn mounts(&self) -> &'a [crate::facts::NomadMount] {
+        self.log.note(Input::NomadMounts);
+        self.of.mounts.as_slice()
+    }
+
+    /// Devices that Nomad's device plugins reserved for the task.
+    pub fn devices(&self) -> &'a [crate::facts::NomadDevice] {
+        self.log.note(Input::NomadDevices);
+        self.of.devices.as_slice()
+    }
+
+    /// The group's network.dns block. Unknown means that there is none; an empty one is something else and switches the plugin's dns_servers off.
+    pub fn dns(&self) -> Option<&'a crate::facts::Dns> {
+        self.log.note(Input::NomadDns);
+        self.of.dns.as_ref()
+    }
+
+    /// Ports of the group's network block with the numbers that Nomad gave them. Unknown means that the group has no such block.
+    pub fn ports(&self) -> Option<&'a [crate::facts::NomadPort]> {
+        self.log.note(Input::NomadPorts);
+        self.of.ports.as_deref()
+    }
+
+    /// Networks of the task's own resources block, which jobs of an older style have.
+    pub fn networks(&self) -> &'a [crate::facts::NomadNetwork] {
+        self.log.note(Input::NomadNetworks);
+        self.of.networks.as_slice()
+    }
+
+    /// The network namespace that Nomad made for the group, as a path; empty without one. It wins over network_mode.
+    pub fn netns_path(&self) -> &'a str {
+        self.log.note(Input::NomadNetnsPath);
+        self.of.netns_path.as_str()
+    }
+
+    /// Mode of the group's network as the driver gets it: host, group, task, none, or empty without one.
+    pub fn netns_mode(&self) -> &'a str {
+        self.log.note(Input::NomadNetnsMode);
+        self.of.netns_mode.as_str()
     }
 }

@@ -11,22 +11,177 @@ use crate::translate::Rule;
 /// Every rule once. The order is that of the data; it orders list elements and nothing else.
 pub static RULES: &[Rule] = &[
     Rule {
+        name: "process.name",
+        run: rules::process::name,
+    },
+    Rule {
         name: "image.reference",
         run: rules::image::reference,
+    },
+    Rule {
+        name: "process.command",
+        run: rules::process::command,
+    },
+    Rule {
+        name: "process.entrypoint",
+        run: rules::process::entrypoint,
+    },
+    Rule {
+        name: "process.environment",
+        run: rules::process::environment,
+    },
+    Rule {
+        name: "network.ports",
+        run: rules::network::ports,
+    },
+    Rule {
+        name: "labels.labels",
+        run: rules::labels::labels,
+    },
+    Rule {
+        name: "security.security_options",
+        run: rules::security::security_options,
+    },
+    Rule {
+        name: "logging.log_configuration",
+        run: rules::logging::log_configuration,
+    },
+    Rule {
+        name: "namespaces.ipc",
+        run: rules::namespaces::ipc,
+    },
+    Rule {
+        name: "security.user_namespace",
+        run: rules::security::user_namespace,
+    },
+    Rule {
+        name: "network.mode",
+        run: rules::network::mode,
+    },
+    Rule {
+        name: "process.init",
+        run: rules::process::init,
+    },
+    Rule {
+        name: "mounts.allocation_folders",
+        run: rules::mounts::allocation_folders,
+    },
+    Rule {
+        name: "mounts.volumes",
+        run: rules::mounts::volumes,
+    },
+    Rule {
+        name: "mounts.nomad_mounts",
+        run: rules::mounts::nomad_mounts,
+    },
+    Rule {
+        name: "mounts.tmpfs",
+        run: rules::mounts::tmpfs,
+    },
+    Rule {
+        name: "devices.devices",
+        run: rules::devices::devices,
+    },
+    Rule {
+        name: "devices.plugin_devices",
+        run: rules::devices::plugin_devices,
+    },
+    Rule {
+        name: "resources.shm_size",
+        run: rules::resources::shm_size,
+    },
+    Rule {
+        name: "process.user",
+        run: rules::process::user,
+    },
+    Rule {
+        name: "security.capabilities",
+        run: rules::security::capabilities,
+    },
+    Rule {
+        name: "namespaces.cgroup_parent",
+        run: rules::namespaces::cgroup_parent,
+    },
+    Rule {
+        name: "network.dns",
+        run: rules::network::dns,
+    },
+    Rule {
+        name: "network.extra_hosts",
+        run: rules::network::extra_hosts,
+    },
+    Rule {
+        name: "resources.memory",
+        run: rules::resources::memory,
+    },
+    Rule {
+        name: "resources.memory_swap",
+        run: rules::resources::memory_swap,
+    },
+    Rule {
+        name: "resources.memory_swappiness",
+        run: rules::resources::memory_swappiness,
+    },
+    Rule {
+        name: "resources.cpu_shares",
+        run: rules::resources::cpu_shares,
+    },
+    Rule {
+        name: "resources.cpu_quota",
+        run: rules::resources::cpu_quota,
+    },
+    Rule {
+        name: "resources.cpuset",
+        run: rules::resources::cpuset,
+    },
+    Rule {
+        name: "resources.pids",
+        run: rules::resources::pids,
+    },
+    Rule {
+        name: "resources.ulimits",
+        run: rules::resources::ulimits,
+    },
+    Rule {
+        name: "resources.oom_score_adj",
+        run: rules::resources::oom_score_adj,
+    },
+    Rule {
+        name: "mapped.working_dir",
+        run: mapped::task_working_dir,
     },
     Rule {
         name: "mapped.hostname",
         run: mapped::task_hostname,
     },
     Rule {
+        name: "mapped.tty",
+        run: mapped::task_tty,
+    },
+    Rule {
         name: "mapped.sysctl",
         run: mapped::task_sysctl,
+    },
+    Rule {
+        name: "mapped.readonly_rootfs",
+        run: mapped::task_readonly_rootfs,
+    },
+    Rule {
+        name: "mapped.privileged",
+        run: mapped::task_privileged,
     },
 ];
 
 /// One rule for each declared mapping: the value goes on as it is, unset means nothing is sent.
 mod mapped {
     use super::*;
+    pub(super) fn task_working_dir(cx: &Inputs<'_>, out: &mut Draft<'_>) {
+        let value = cx.task.working_dir();
+        if !value.is_empty() {
+            out.set_work_dir(value);
+        }
+    }
+
     pub(super) fn task_hostname(cx: &Inputs<'_>, out: &mut Draft<'_>) {
         let value = cx.task.hostname();
         if !value.is_empty() {
@@ -34,10 +189,28 @@ mod mapped {
         }
     }
 
+    pub(super) fn task_tty(cx: &Inputs<'_>, out: &mut Draft<'_>) {
+        if cx.task.tty() {
+            out.set_terminal(true);
+        }
+    }
+
     pub(super) fn task_sysctl(cx: &Inputs<'_>, out: &mut Draft<'_>) {
         let value = cx.task.sysctl();
         if !value.is_empty() {
             out.set_sysctl(value.clone());
+        }
+    }
+
+    pub(super) fn task_readonly_rootfs(cx: &Inputs<'_>, out: &mut Draft<'_>) {
+        if cx.task.readonly_rootfs() {
+            out.set_read_only_filesystem(true);
+        }
+    }
+
+    pub(super) fn task_privileged(cx: &Inputs<'_>, out: &mut Draft<'_>) {
+        if cx.task.privileged() {
+            out.set_privileged(true);
         }
     }
 }

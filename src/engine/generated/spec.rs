@@ -10,19 +10,148 @@ use crate::spec::{MemberInfo, Version};
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ContainerSpec {
-    /// A.
+    /// Name of the container: the task's name and the allocation's ID, joined by a dash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The image: its ID where that is known, otherwise the reference as the job writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
-    /// A.
+    /// The command with its arguments; unset leaves the image's own command in place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<Vec<String>>,
+    /// What runs before the command; unset takes the image's, an empty list takes none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entrypoint: Option<Vec<String>>,
+    /// Environment variables, above those of the image. Those that port_map redefines come from the rule of the ports.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub env: std::collections::BTreeMap<String, String>,
+    /// Whether the process gets a pseudo-terminal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub terminal: Option<bool>,
+    /// Labels of the container, above those of the image.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub labels: std::collections::BTreeMap<String, String>,
+    /// Annotations of the container; Podman's own tools read from them which security options were given.
+    #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub annotations: std::collections::BTreeMap<String, String>,
+    /// Where the output of the process goes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_configuration: Option<crate::spec::LogConfiguration>,
+    /// The IPC namespace: shared memory and message queues.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ipcns: Option<crate::spec::Namespace>,
+    /// The user namespace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub userns: Option<crate::spec::Namespace>,
+    /// The network namespace.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub netns: Option<crate::spec::Namespace>,
+    /// Host name inside the container; unset takes the first twelve characters of the container's ID.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hostname: Option<String>,
-    /// A.
+    /// Kernel parameters of the container's namespaces.
     #[serde(skip_serializing_if = "std::collections::BTreeMap::is_empty")]
     pub sysctl: std::collections::BTreeMap<String, String>,
-    /// A.
+    /// Whether a small init process runs as PID 1 and reaps orphans.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub init: Option<bool>,
+    /// Path of that init process on the host; unset takes the one of Podman's configuration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub init_path: Option<String>,
+    /// Folders of the allocation, volumes of the task, mounts that Nomad adds, and tmpfs, in this order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mounts: Option<Vec<oci_spec::runtime::Mount>>,
-    /// A.
+    /// Devices of the host or of CDI: those of the task first, then those that Nomad's device plugins reserved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub devices: Option<Vec<crate::spec::Device>>,
+    /// Size of /dev/shm; unset takes Podman's own default, usually 65536000 bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shm_size: Option<i64>,
+    /// Folder in which the process starts; unset takes the image's, or the root folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub work_dir: Option<String>,
+    /// Whether the container gets the host's devices and nearly all rights.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub privileged: Option<bool>,
+    /// User, or user and group, of the process; unset takes the image's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    /// Capabilities that are added to Podman's default set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cap_add: Option<Vec<String>>,
+    /// Capabilities that are taken from Podman's default set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cap_drop: Option<Vec<String>>,
+    /// SELinux label options of the process, such as a type or a level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selinux_opts: Option<Vec<String>>,
+    /// Name of the AppArmor profile that confines the process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub apparmor_profile: Option<String>,
+    /// File on the host with the seccomp filter, or the word unconfined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seccomp_profile_path: Option<String>,
+    /// Whether the process is kept from gaining rights, for instance by set-user-ID programs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_new_privileges: Option<bool>,
+    /// How IDs map where the user namespace is made for this container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub idmappings: Option<crate::spec::IdMappings>,
+    /// Whether the container's root file system is read-only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read_only_filesystem: Option<bool>,
+    /// Whether SELinux lets the container label containers of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label_nested: Option<bool>,
+    /// Mount options of /proc inside the container.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub procfs_opts: Option<Vec<String>>,
+    /// Further paths that are hidden from the process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mask: Option<Vec<String>>,
+    /// Paths that Podman hides by default and shall not hide here; the word ALL stands for all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unmask: Option<Vec<String>>,
+    /// The cgroup that the container's own lies in: Nomad's slice, where systemd manages cgroups of version 2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cgroup_parent: Option<String>,
+    /// Published ports, each once for TCP and once for UDP.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub portmappings: Option<Vec<crate::spec::PortMapping>>,
+    /// The networks that the container joins, with its addresses there; only in bridge mode.
+    #[serde(
+        rename = "Networks",
+        skip_serializing_if = "std::collections::BTreeMap::is_empty"
+    )]
+    pub networks: std::collections::BTreeMap<String, crate::spec::PerNetworkOptions>,
+    /// The container's IPv4 address for a Podman before 4.0, which does not know Networks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub static_ip: Option<String>,
+    /// The container's IPv6 address for a Podman before 4.0, which does not know Networks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub static_ipv6: Option<String>,
+    /// The container's hardware address, as Base64 of its six bytes, for a Podman before 4.0, which does not know Networks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub static_mac: Option<String>,
+    /// IP addresses of name servers; unset takes those of the network or the host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dns_server: Option<Vec<String>>,
+    /// Domains in which short names are looked up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dns_search: Option<Vec<String>>,
+    /// Options of the resolver, such as ndots:2.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dns_option: Option<Vec<String>>,
+    /// Lines for /etc/hosts, each as name:address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hostadd: Option<Vec<String>>,
+    /// Limits of the kernel on each process.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r_limits: Option<Vec<crate::spec::Ulimit>>,
+    /// How readily the kernel kills the process when the host runs out of memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub oom_score_adj: Option<i64>,
+    /// Limits of memory, CPU and processes, in the shape of the OCI runtime specification.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_limits: Option<oci_spec::runtime::LinuxResources>,
 }
@@ -30,31 +159,193 @@ pub struct ContainerSpec {
 /// A member that a task can set; those of objects have a dotted name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Member {
-    /// A.
+    /// Name of the container: the task's name and the allocation's ID, joined by a dash.
+    Name,
+    /// The image: its ID where that is known, otherwise the reference as the job writes it.
     Image,
-    /// A.
+    /// The command with its arguments; unset leaves the image's own command in place.
+    Command,
+    /// What runs before the command; unset takes the image's, an empty list takes none.
+    Entrypoint,
+    /// Environment variables, above those of the image. Those that port_map redefines come from the rule of the ports.
+    Env,
+    /// Whether the process gets a pseudo-terminal.
+    Terminal,
+    /// Labels of the container, above those of the image.
+    Labels,
+    /// Annotations of the container; Podman's own tools read from them which security options were given.
+    Annotations,
+    /// Where the output of the process goes.
+    LogConfiguration,
+    /// The IPC namespace: shared memory and message queues.
+    Ipcns,
+    /// The user namespace.
+    Userns,
+    /// The network namespace.
+    Netns,
+    /// Host name inside the container; unset takes the first twelve characters of the container's ID.
     Hostname,
-    /// A.
+    /// Kernel parameters of the container's namespaces.
     Sysctl,
-    /// A.
-    ResourceLimitsMemoryLimit,
-    /// A.
+    /// Whether a small init process runs as PID 1 and reaps orphans.
+    Init,
+    /// Path of that init process on the host; unset takes the one of Podman's configuration.
+    InitPath,
+    /// Folders of the allocation, volumes of the task, mounts that Nomad adds, and tmpfs, in this order.
     Mounts,
+    /// Devices of the host or of CDI: those of the task first, then those that Nomad's device plugins reserved.
+    Devices,
+    /// Size of /dev/shm; unset takes Podman's own default, usually 65536000 bytes.
+    ShmSize,
+    /// Folder in which the process starts; unset takes the image's, or the root folder.
+    WorkDir,
+    /// Whether the container gets the host's devices and nearly all rights.
+    Privileged,
+    /// User, or user and group, of the process; unset takes the image's.
+    User,
+    /// Capabilities that are added to Podman's default set.
+    CapAdd,
+    /// Capabilities that are taken from Podman's default set.
+    CapDrop,
+    /// SELinux label options of the process, such as a type or a level.
+    SelinuxOpts,
+    /// Name of the AppArmor profile that confines the process.
+    ApparmorProfile,
+    /// File on the host with the seccomp filter, or the word unconfined.
+    SeccompProfilePath,
+    /// Whether the process is kept from gaining rights, for instance by set-user-ID programs.
+    NoNewPrivileges,
+    /// How IDs map where the user namespace is made for this container.
+    Idmappings,
+    /// Whether the container's root file system is read-only.
+    ReadOnlyFilesystem,
+    /// Whether SELinux lets the container label containers of its own.
+    LabelNested,
+    /// Mount options of /proc inside the container.
+    ProcfsOpts,
+    /// Further paths that are hidden from the process.
+    Mask,
+    /// Paths that Podman hides by default and shall not hide here; the word ALL stands for all of them.
+    Unmask,
+    /// The cgroup that the container's own lies in: Nomad's slice, where systemd manages cgroups of version 2.
+    CgroupParent,
+    /// Published ports, each once for TCP and once for UDP.
+    Portmappings,
+    /// The networks that the container joins, with its addresses there; only in bridge mode.
+    Networks,
+    /// The container's IPv4 address for a Podman before 4.0, which does not know Networks.
+    StaticIp,
+    /// The container's IPv6 address for a Podman before 4.0, which does not know Networks.
+    StaticIpv6,
+    /// The container's hardware address, as Base64 of its six bytes, for a Podman before 4.0, which does not know Networks.
+    StaticMac,
+    /// IP addresses of name servers; unset takes those of the network or the host.
+    DnsServer,
+    /// Domains in which short names are looked up.
+    DnsSearch,
+    /// Options of the resolver, such as ndots:2.
+    DnsOption,
+    /// Lines for /etc/hosts, each as name:address.
+    Hostadd,
+    /// Memory that the container cannot exceed; unset means no limit.
+    ResourceLimitsMemoryLimit,
+    /// Memory that the kernel leaves to the container when the host runs short.
+    ResourceLimitsMemoryReservation,
+    /// Memory and swap together; -1 means no limit, unset lets Podman take twice the memory limit.
+    ResourceLimitsMemorySwap,
+    /// How readily the kernel swaps this container out; only cgroup version 1 has it.
+    ResourceLimitsMemorySwappiness,
+    /// Weight of the container when CPU time is scarce.
+    ResourceLimitsCpuShares,
+    /// CPU time that the container may use in each period, all cores together.
+    ResourceLimitsCpuQuota,
+    /// Length of the period that the quota counts in.
+    ResourceLimitsCpuPeriod,
+    /// The cores that the container may run on, such as 0-1,3.
+    ResourceLimitsCpuCpus,
+    /// Processes and threads that the container may have at once; unset takes Podman's own default, usually 2048.
+    ResourceLimitsPidsLimit,
+    /// Limits of the kernel on each process.
+    RLimits,
+    /// How readily the kernel kills the process when the host runs out of memory.
+    OomScoreAdj,
 }
 
 impl Member {
     /// All of them, in the order of the data.
     pub const ALL: &'static [Member] = &[
+        Member::Name,
         Member::Image,
+        Member::Command,
+        Member::Entrypoint,
+        Member::Env,
+        Member::Terminal,
+        Member::Labels,
+        Member::Annotations,
+        Member::LogConfiguration,
+        Member::Ipcns,
+        Member::Userns,
+        Member::Netns,
         Member::Hostname,
         Member::Sysctl,
-        Member::ResourceLimitsMemoryLimit,
+        Member::Init,
+        Member::InitPath,
         Member::Mounts,
+        Member::Devices,
+        Member::ShmSize,
+        Member::WorkDir,
+        Member::Privileged,
+        Member::User,
+        Member::CapAdd,
+        Member::CapDrop,
+        Member::SelinuxOpts,
+        Member::ApparmorProfile,
+        Member::SeccompProfilePath,
+        Member::NoNewPrivileges,
+        Member::Idmappings,
+        Member::ReadOnlyFilesystem,
+        Member::LabelNested,
+        Member::ProcfsOpts,
+        Member::Mask,
+        Member::Unmask,
+        Member::CgroupParent,
+        Member::Portmappings,
+        Member::Networks,
+        Member::StaticIp,
+        Member::StaticIpv6,
+        Member::StaticMac,
+        Member::DnsServer,
+        Member::DnsSearch,
+        Member::DnsOption,
+        Member::Hostadd,
+        Member::ResourceLimitsMemoryLimit,
+        Member::ResourceLimitsMemoryReservation,
+        Member::ResourceLimitsMemorySwap,
+        Member::ResourceLimitsMemorySwappiness,
+        Member::ResourceLimitsCpuShares,
+        Member::ResourceLimitsCpuQuota,
+        Member::ResourceLimitsCpuPeriod,
+        Member::ResourceLimitsCpuCpus,
+        Member::ResourceLimitsPidsLimit,
+        Member::RLimits,
+        Member::OomScoreAdj,
     ];
 
     /// What the data says of it.
     pub fn info(self) -> &'static MemberInfo {
         match self {
+            Member::Name => {
+                &MemberInfo {
+                    name: "name",
+                    ty: "string",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Name of the container: the task's name and the allocation's ID, joined by a dash.",
+                    each: false,
+                }
+            }
             Member::Image => {
                 &MemberInfo {
                     name: "image",
@@ -63,7 +354,127 @@ impl Member {
                     since: Version { major: 4, minor: 3 },
                     until: None,
                     lost_is_error: false,
-                    doc: "A.",
+                    doc: "The image: its ID where that is known, otherwise the reference as the job writes it.",
+                    each: false,
+                }
+            }
+            Member::Command => {
+                &MemberInfo {
+                    name: "command",
+                    ty: "list(string)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "The command with its arguments; unset leaves the image's own command in place.",
+                    each: false,
+                }
+            }
+            Member::Entrypoint => {
+                &MemberInfo {
+                    name: "entrypoint",
+                    ty: "list(string)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "What runs before the command; unset takes the image's, an empty list takes none.",
+                    each: false,
+                }
+            }
+            Member::Env => {
+                &MemberInfo {
+                    name: "env",
+                    ty: "map(string)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Environment variables, above those of the image. Those that port_map redefines come from the rule of the ports.",
+                    each: true,
+                }
+            }
+            Member::Terminal => {
+                &MemberInfo {
+                    name: "terminal",
+                    ty: "bool",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Whether the process gets a pseudo-terminal.",
+                    each: false,
+                }
+            }
+            Member::Labels => {
+                &MemberInfo {
+                    name: "labels",
+                    ty: "map(string)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Labels of the container, above those of the image.",
+                    each: true,
+                }
+            }
+            Member::Annotations => {
+                &MemberInfo {
+                    name: "annotations",
+                    ty: "map(string)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Annotations of the container; Podman's own tools read from them which security options were given.",
+                    each: true,
+                }
+            }
+            Member::LogConfiguration => {
+                &MemberInfo {
+                    name: "log_configuration",
+                    ty: "log_configuration",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Where the output of the process goes.",
+                    each: false,
+                }
+            }
+            Member::Ipcns => {
+                &MemberInfo {
+                    name: "ipcns",
+                    ty: "namespace",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "The IPC namespace: shared memory and message queues.",
+                    each: false,
+                }
+            }
+            Member::Userns => {
+                &MemberInfo {
+                    name: "userns",
+                    ty: "namespace",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "The user namespace.",
+                    each: false,
+                }
+            }
+            Member::Netns => {
+                &MemberInfo {
+                    name: "netns",
+                    ty: "namespace",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "The network namespace.",
                     each: false,
                 }
             }
@@ -75,7 +486,7 @@ impl Member {
                     since: Version { major: 4, minor: 3 },
                     until: None,
                     lost_is_error: false,
-                    doc: "A.",
+                    doc: "Host name inside the container; unset takes the first twelve characters of the container's ID.",
                     each: false,
                 }
             }
@@ -87,19 +498,31 @@ impl Member {
                     since: Version { major: 4, minor: 3 },
                     until: None,
                     lost_is_error: false,
-                    doc: "A.",
+                    doc: "Kernel parameters of the container's namespaces.",
                     each: false,
                 }
             }
-            Member::ResourceLimitsMemoryLimit => {
+            Member::Init => {
                 &MemberInfo {
-                    name: "resource_limits.memory.limit",
-                    ty: "int64",
+                    name: "init",
+                    ty: "bool",
                     unit: None,
                     since: Version { major: 4, minor: 3 },
                     until: None,
                     lost_is_error: false,
-                    doc: "A.",
+                    doc: "Whether a small init process runs as PID 1 and reaps orphans.",
+                    each: false,
+                }
+            }
+            Member::InitPath => {
+                &MemberInfo {
+                    name: "init_path",
+                    ty: "string",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Path of that init process on the host; unset takes the one of Podman's configuration.",
                     each: false,
                 }
             }
@@ -111,8 +534,464 @@ impl Member {
                     since: Version { major: 4, minor: 3 },
                     until: None,
                     lost_is_error: false,
-                    doc: "A.",
+                    doc: "Folders of the allocation, volumes of the task, mounts that Nomad adds, and tmpfs, in this order.",
                     each: true,
+                }
+            }
+            Member::Devices => {
+                &MemberInfo {
+                    name: "devices",
+                    ty: "list(device)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Devices of the host or of CDI: those of the task first, then those that Nomad's device plugins reserved.",
+                    each: true,
+                }
+            }
+            Member::ShmSize => {
+                &MemberInfo {
+                    name: "shm_size",
+                    ty: "int64",
+                    unit: Some("bytes"),
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Size of /dev/shm; unset takes Podman's own default, usually 65536000 bytes.",
+                    each: false,
+                }
+            }
+            Member::WorkDir => {
+                &MemberInfo {
+                    name: "work_dir",
+                    ty: "string",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Folder in which the process starts; unset takes the image's, or the root folder.",
+                    each: false,
+                }
+            }
+            Member::Privileged => {
+                &MemberInfo {
+                    name: "privileged",
+                    ty: "bool",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Whether the container gets the host's devices and nearly all rights.",
+                    each: false,
+                }
+            }
+            Member::User => {
+                &MemberInfo {
+                    name: "user",
+                    ty: "string",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "User, or user and group, of the process; unset takes the image's.",
+                    each: false,
+                }
+            }
+            Member::CapAdd => {
+                &MemberInfo {
+                    name: "cap_add",
+                    ty: "list(string)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Capabilities that are added to Podman's default set.",
+                    each: false,
+                }
+            }
+            Member::CapDrop => {
+                &MemberInfo {
+                    name: "cap_drop",
+                    ty: "list(string)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Capabilities that are taken from Podman's default set.",
+                    each: false,
+                }
+            }
+            Member::SelinuxOpts => {
+                &MemberInfo {
+                    name: "selinux_opts",
+                    ty: "list(string)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "SELinux label options of the process, such as a type or a level.",
+                    each: false,
+                }
+            }
+            Member::ApparmorProfile => {
+                &MemberInfo {
+                    name: "apparmor_profile",
+                    ty: "string",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Name of the AppArmor profile that confines the process.",
+                    each: false,
+                }
+            }
+            Member::SeccompProfilePath => {
+                &MemberInfo {
+                    name: "seccomp_profile_path",
+                    ty: "string",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "File on the host with the seccomp filter, or the word unconfined.",
+                    each: false,
+                }
+            }
+            Member::NoNewPrivileges => {
+                &MemberInfo {
+                    name: "no_new_privileges",
+                    ty: "bool",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Whether the process is kept from gaining rights, for instance by set-user-ID programs.",
+                    each: false,
+                }
+            }
+            Member::Idmappings => {
+                &MemberInfo {
+                    name: "idmappings",
+                    ty: "id_mappings",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "How IDs map where the user namespace is made for this container.",
+                    each: false,
+                }
+            }
+            Member::ReadOnlyFilesystem => {
+                &MemberInfo {
+                    name: "read_only_filesystem",
+                    ty: "bool",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Whether the container's root file system is read-only.",
+                    each: false,
+                }
+            }
+            Member::LabelNested => {
+                &MemberInfo {
+                    name: "label_nested",
+                    ty: "bool",
+                    unit: None,
+                    since: Version { major: 4, minor: 5 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Whether SELinux lets the container label containers of its own.",
+                    each: false,
+                }
+            }
+            Member::ProcfsOpts => {
+                &MemberInfo {
+                    name: "procfs_opts",
+                    ty: "list(string)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Mount options of /proc inside the container.",
+                    each: false,
+                }
+            }
+            Member::Mask => {
+                &MemberInfo {
+                    name: "mask",
+                    ty: "list(string)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Further paths that are hidden from the process.",
+                    each: false,
+                }
+            }
+            Member::Unmask => {
+                &MemberInfo {
+                    name: "unmask",
+                    ty: "list(string)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Paths that Podman hides by default and shall not hide here; the word ALL stands for all of them.",
+                    each: false,
+                }
+            }
+            Member::CgroupParent => {
+                &MemberInfo {
+                    name: "cgroup_parent",
+                    ty: "string",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "The cgroup that the container's own lies in: Nomad's slice, where systemd manages cgroups of version 2.",
+                    each: false,
+                }
+            }
+            Member::Portmappings => {
+                &MemberInfo {
+                    name: "portmappings",
+                    ty: "list(port_mapping)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Published ports, each once for TCP and once for UDP.",
+                    each: true,
+                }
+            }
+            Member::Networks => {
+                &MemberInfo {
+                    name: "Networks",
+                    ty: "map(network_options)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "The networks that the container joins, with its addresses there; only in bridge mode.",
+                    each: false,
+                }
+            }
+            Member::StaticIp => {
+                &MemberInfo {
+                    name: "static_ip",
+                    ty: "string",
+                    unit: None,
+                    since: Version { major: 3, minor: 0 },
+                    until: Some(Version { major: 3, minor: 4 }),
+                    lost_is_error: true,
+                    doc: "The container's IPv4 address for a Podman before 4.0, which does not know Networks.",
+                    each: false,
+                }
+            }
+            Member::StaticIpv6 => {
+                &MemberInfo {
+                    name: "static_ipv6",
+                    ty: "string",
+                    unit: None,
+                    since: Version { major: 3, minor: 0 },
+                    until: Some(Version { major: 3, minor: 4 }),
+                    lost_is_error: true,
+                    doc: "The container's IPv6 address for a Podman before 4.0, which does not know Networks.",
+                    each: false,
+                }
+            }
+            Member::StaticMac => {
+                &MemberInfo {
+                    name: "static_mac",
+                    ty: "string",
+                    unit: None,
+                    since: Version { major: 3, minor: 0 },
+                    until: Some(Version { major: 3, minor: 4 }),
+                    lost_is_error: true,
+                    doc: "The container's hardware address, as Base64 of its six bytes, for a Podman before 4.0, which does not know Networks.",
+                    each: false,
+                }
+            }
+            Member::DnsServer => {
+                &MemberInfo {
+                    name: "dns_server",
+                    ty: "list(string)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "IP addresses of name servers; unset takes those of the network or the host.",
+                    each: false,
+                }
+            }
+            Member::DnsSearch => {
+                &MemberInfo {
+                    name: "dns_search",
+                    ty: "list(string)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Domains in which short names are looked up.",
+                    each: false,
+                }
+            }
+            Member::DnsOption => {
+                &MemberInfo {
+                    name: "dns_option",
+                    ty: "list(string)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Options of the resolver, such as ndots:2.",
+                    each: false,
+                }
+            }
+            Member::Hostadd => {
+                &MemberInfo {
+                    name: "hostadd",
+                    ty: "list(string)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Lines for /etc/hosts, each as name:address.",
+                    each: true,
+                }
+            }
+            Member::ResourceLimitsMemoryLimit => {
+                &MemberInfo {
+                    name: "resource_limits.memory.limit",
+                    ty: "int64",
+                    unit: Some("bytes"),
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Memory that the container cannot exceed; unset means no limit.",
+                    each: false,
+                }
+            }
+            Member::ResourceLimitsMemoryReservation => {
+                &MemberInfo {
+                    name: "resource_limits.memory.reservation",
+                    ty: "int64",
+                    unit: Some("bytes"),
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Memory that the kernel leaves to the container when the host runs short.",
+                    each: false,
+                }
+            }
+            Member::ResourceLimitsMemorySwap => {
+                &MemberInfo {
+                    name: "resource_limits.memory.swap",
+                    ty: "int64",
+                    unit: Some("bytes"),
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Memory and swap together; -1 means no limit, unset lets Podman take twice the memory limit.",
+                    each: false,
+                }
+            }
+            Member::ResourceLimitsMemorySwappiness => {
+                &MemberInfo {
+                    name: "resource_limits.memory.swappiness",
+                    ty: "uint64",
+                    unit: Some("0 to 100"),
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "How readily the kernel swaps this container out; only cgroup version 1 has it.",
+                    each: false,
+                }
+            }
+            Member::ResourceLimitsCpuShares => {
+                &MemberInfo {
+                    name: "resource_limits.cpu.shares",
+                    ty: "uint64",
+                    unit: Some("relative weight"),
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Weight of the container when CPU time is scarce.",
+                    each: false,
+                }
+            }
+            Member::ResourceLimitsCpuQuota => {
+                &MemberInfo {
+                    name: "resource_limits.cpu.quota",
+                    ty: "int64",
+                    unit: Some("microseconds"),
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "CPU time that the container may use in each period, all cores together.",
+                    each: false,
+                }
+            }
+            Member::ResourceLimitsCpuPeriod => {
+                &MemberInfo {
+                    name: "resource_limits.cpu.period",
+                    ty: "uint64",
+                    unit: Some("microseconds"),
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Length of the period that the quota counts in.",
+                    each: false,
+                }
+            }
+            Member::ResourceLimitsCpuCpus => {
+                &MemberInfo {
+                    name: "resource_limits.cpu.cpus",
+                    ty: "string",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "The cores that the container may run on, such as 0-1,3.",
+                    each: false,
+                }
+            }
+            Member::ResourceLimitsPidsLimit => {
+                &MemberInfo {
+                    name: "resource_limits.pids.limit",
+                    ty: "int64",
+                    unit: Some("processes"),
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Processes and threads that the container may have at once; unset takes Podman's own default, usually 2048.",
+                    each: false,
+                }
+            }
+            Member::RLimits => {
+                &MemberInfo {
+                    name: "r_limits",
+                    ty: "list(ulimit)",
+                    unit: None,
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "Limits of the kernel on each process.",
+                    each: true,
+                }
+            }
+            Member::OomScoreAdj => {
+                &MemberInfo {
+                    name: "oom_score_adj",
+                    ty: "int64",
+                    unit: Some("-1000 to 1000"),
+                    since: Version { major: 4, minor: 3 },
+                    until: None,
+                    lost_is_error: false,
+                    doc: "How readily the kernel kills the process when the host runs out of memory.",
+                    each: false,
                 }
             }
         }
@@ -123,11 +1002,61 @@ impl ContainerSpec {
     /// Takes a top-level member out again; members of objects stay, since every supported Podman knows them.
     pub fn clear(&mut self, member: Member) {
         match member {
+            Member::Name => self.name = Default::default(),
             Member::Image => self.image = Default::default(),
+            Member::Command => self.command = Default::default(),
+            Member::Entrypoint => self.entrypoint = Default::default(),
+            Member::Env => self.env = Default::default(),
+            Member::Terminal => self.terminal = Default::default(),
+            Member::Labels => self.labels = Default::default(),
+            Member::Annotations => self.annotations = Default::default(),
+            Member::LogConfiguration => self.log_configuration = Default::default(),
+            Member::Ipcns => self.ipcns = Default::default(),
+            Member::Userns => self.userns = Default::default(),
+            Member::Netns => self.netns = Default::default(),
             Member::Hostname => self.hostname = Default::default(),
             Member::Sysctl => self.sysctl = Default::default(),
-            Member::ResourceLimitsMemoryLimit => {}
+            Member::Init => self.init = Default::default(),
+            Member::InitPath => self.init_path = Default::default(),
             Member::Mounts => self.mounts = Default::default(),
+            Member::Devices => self.devices = Default::default(),
+            Member::ShmSize => self.shm_size = Default::default(),
+            Member::WorkDir => self.work_dir = Default::default(),
+            Member::Privileged => self.privileged = Default::default(),
+            Member::User => self.user = Default::default(),
+            Member::CapAdd => self.cap_add = Default::default(),
+            Member::CapDrop => self.cap_drop = Default::default(),
+            Member::SelinuxOpts => self.selinux_opts = Default::default(),
+            Member::ApparmorProfile => self.apparmor_profile = Default::default(),
+            Member::SeccompProfilePath => self.seccomp_profile_path = Default::default(),
+            Member::NoNewPrivileges => self.no_new_privileges = Default::default(),
+            Member::Idmappings => self.idmappings = Default::default(),
+            Member::ReadOnlyFilesystem => self.read_only_filesystem = Default::default(),
+            Member::LabelNested => self.label_nested = Default::default(),
+            Member::ProcfsOpts => self.procfs_opts = Default::default(),
+            Member::Mask => self.mask = Default::default(),
+            Member::Unmask => self.unmask = Default::default(),
+            Member::CgroupParent => self.cgroup_parent = Default::default(),
+            Member::Portmappings => self.portmappings = Default::default(),
+            Member::Networks => self.networks = Default::default(),
+            Member::StaticIp => self.static_ip = Default::default(),
+            Member::StaticIpv6 => self.static_ipv6 = Default::default(),
+            Member::StaticMac => self.static_mac = Default::default(),
+            Member::DnsServer => self.dns_server = Default::default(),
+            Member::DnsSearch => self.dns_search = Default::default(),
+            Member::DnsOption => self.dns_option = Default::default(),
+            Member::Hostadd => self.hostadd = Default::default(),
+            Member::ResourceLimitsMemoryLimit => {}
+            Member::ResourceLimitsMemoryReservation => {}
+            Member::ResourceLimitsMemorySwap => {}
+            Member::ResourceLimitsMemorySwappiness => {}
+            Member::ResourceLimitsCpuShares => {}
+            Member::ResourceLimitsCpuQuota => {}
+            Member::ResourceLimitsCpuPeriod => {}
+            Member::ResourceLimitsCpuCpus => {}
+            Member::ResourceLimitsPidsLimit => {}
+            Member::RLimits => self.r_limits = Default::default(),
+            Member::OomScoreAdj => self.oom_score_adj = Default::default(),
         }
     }
 }

@@ -3,8 +3,8 @@
 use crate::draft::Draft;
 use crate::inputs::Inputs;
 
-/// x
+/// To be written.
 pub fn devices(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
 
-/// x
+/// To be written.
 pub fn plugin_devices(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}

@@ -3,5 +3,5 @@
 use crate::draft::Draft;
 use crate::inputs::Inputs;
 
-/// x
+/// To be written.
 pub fn log_configuration(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}

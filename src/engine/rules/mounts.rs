@@ -3,14 +3,14 @@
 use crate::draft::Draft;
 use crate::inputs::Inputs;
 
-/// x
+/// To be written.
 pub fn volumes(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
 
-/// x
-pub fn allocation_folders(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
-
-/// x
+/// To be written.
 pub fn tmpfs(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
 
-/// x
+/// To be written.
+pub fn allocation_folders(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
+
+/// To be written.
 pub fn nomad_mounts(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}

@@ -3,8 +3,8 @@
 use crate::draft::Draft;
 use crate::inputs::Inputs;
 
-/// x
+/// To be written.
 pub fn ipc(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
 
-/// x
+/// To be written.
 pub fn cgroup_parent(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}

@@ -3,20 +3,20 @@
 use crate::draft::Draft;
 use crate::inputs::Inputs;
 
-/// x
+/// To be written.
 pub fn command(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
 
-/// x
+/// To be written.
 pub fn entrypoint(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
 
-/// x
+/// To be written.
 pub fn init(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
 
-/// x
+/// To be written.
 pub fn name(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
 
-/// x
+/// To be written.
 pub fn user(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
 
-/// x
+/// To be written.
 pub fn environment(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}

@@ -3,11 +3,11 @@
 use crate::draft::Draft;
 use crate::inputs::Inputs;
 
-/// x
+/// To be written.
 pub fn capabilities(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
 
-/// x
+/// To be written.
 pub fn security_options(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
 
-/// x
+/// To be written.
 pub fn user_namespace(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}

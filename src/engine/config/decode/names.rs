@@ -6,7 +6,12 @@ use crate::generated::{diagnostics as ids, options};
 use crate::value::Entry;
 
 /// The diagnostic for a name that is no option here. `table` is the whole config that the body belongs to.
-pub(super) fn unknown(entry: &Entry, known: &'static [OptionInfo], around: &str, table: &'static [OptionInfo]) -> Diagnostic {
+pub(super) fn unknown(
+    entry: &Entry,
+    known: &'static [OptionInfo],
+    around: &str,
+    table: &'static [OptionInfo],
+) -> Diagnostic {
     let name = entry.key.as_str();
     let path = super::join(around, name);
     let message = format!("Invalid label: No argument or block type is named \"{name}\".");
@@ -14,9 +19,11 @@ pub(super) fn unknown(entry: &Entry, known: &'static [OptionInfo], around: &str,
         Diagnostic::error(id, message.clone()).at(path.as_str()).spanned(entry.key_span.or(entry.node.span))
     };
     // `auth.server` and the like: docker's names of nested options are written with their block.
-    let docker_path = |option: &OptionInfo| option.docker.is_some_and(|docker| docker == path || docker == name);
+    let docker_path =
+        |option: &OptionInfo| option.docker.is_some_and(|docker| docker == path || docker == name);
     if let Some(option) = known.iter().find(|option| docker_path(option)) {
-        return plain(ids::DOCKER_OPTION).suggest(format!("the docker driver's `{name}` is called `{}` here", option.name));
+        return plain(ids::DOCKER_OPTION)
+            .suggest(format!("the docker driver's `{name}` is called `{}` here", option.name));
     }
     if let Some(docker) = options::DOCKER_ONLY.iter().find(|docker| docker.name == path) {
         return plain(ids::DOCKER_OPTION).suggest(docker.instead);

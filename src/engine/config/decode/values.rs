@@ -32,7 +32,9 @@ impl Decoder {
                 None
             }
             (Type::Bool, value) => self.or_wrong(flag(value).map(Json::Bool), option.ty, node, path),
-            (Type::Number, _) => self.number(option.width.unwrap_or(Width::Int64), node, path).map(|number| number.to_json()),
+            (Type::Number, _) => {
+                self.number(option.width.unwrap_or(Width::Int64), node, path).map(|number| number.to_json())
+            }
             (Type::ListOfText, Value::List(items)) => Some(self.texts(items, path)),
             (ty, _) => self.or_wrong(None, ty, node, path),
         }
@@ -77,7 +79,9 @@ impl Decoder {
                     self.sources.defer(&path, text);
                     None
                 }
-                (Type::ListOfNumberMaps, _) => self.number(Width::Int64, node, &path).map(|number| number.to_json()),
+                (Type::ListOfNumberMaps, _) => {
+                    self.number(Width::Int64, node, &path).map(|number| number.to_json())
+                }
                 (_, value) => {
                     let text = scalar_text(value).map(Json::String);
                     self.or_wrong(text, Type::Text, node, &path)
@@ -148,7 +152,9 @@ impl Decoder {
         let number = match (text.parse::<i64>(), text.parse::<u64>(), text.parse::<f64>()) {
             (Ok(number), ..) => Some(Integer::Signed(number)),
             (_, Ok(number), _) => Some(Integer::Unsigned(number)),
-            (_, _, Ok(number)) if text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) => integer_of(number),
+            (_, _, Ok(number)) if text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)) => {
+                integer_of(number)
+            }
             _ => {
                 self.wrong(Type::Number, node, path);
                 return None;
@@ -157,18 +163,26 @@ impl Decoder {
         self.in_width(number, width, node, path)
     }
 
-    fn in_width(&mut self, number: Option<Integer>, width: Width, node: &Node, path: &str) -> Option<Integer> {
-        let fits = number.filter(|number| match number {
-            Integer::Signed(number) => width.holds(*number),
-            Integer::Unsigned(_) => width == Width::Uint64,
-        });
-        if fits.is_none() {
-            let message = format!("failed to decode driver config: the number of `{path}` is a fraction or out of range.");
-            self.report(
-                Diagnostic::error(ids::NUMBER_OUT_OF_RANGE, message).at(path).spanned(node.span).accepts(width.accepted()),
-            );
-        }
-        fits
+    fn in_width(
+        &mut self,
+        number: Option<Integer>,
+        width: Width,
+        node: &Node,
+        path: &str,
+    ) -> Option<Integer> {
+        let (id, what) = match number {
+            None => (ids::NUMBER_NOT_WHOLE, "is not whole"),
+            Some(Integer::Signed(number)) if !width.holds(number) => {
+                (ids::NUMBER_OUT_OF_RANGE, "is out of range")
+            }
+            Some(Integer::Unsigned(_)) if width != Width::Uint64 => {
+                (ids::NUMBER_OUT_OF_RANGE, "is out of range")
+            }
+            fits => return fits,
+        };
+        let message = format!("failed to decode driver config: the number of `{path}` {what}.");
+        self.report(Diagnostic::error(id, message).at(path).spanned(node.span).accepts(width.accepted()));
+        None
     }
 
     fn or_wrong(&mut self, value: Option<Json>, ty: Type, node: &Node, path: &str) -> Option<Json> {
@@ -200,7 +214,7 @@ impl Decoder {
 /// A block where an attribute is expected.
 pub(super) fn block_for_attribute(option: &OptionInfo, entry: &Entry, path: &str) -> Diagnostic {
     let message = format!("`{}` is an attribute, not a block.", option.name);
-    Diagnostic::error(ids::BLOCK_FOR_ATTRIBUTE, message)
+    Diagnostic::error(ids::BLOCK_NOT_ACCEPTED, message)
         .at(path)
         .spanned(entry.key_span.or(entry.node.span))
         .accepts(accepted(option.ty))
@@ -211,10 +225,11 @@ pub(super) fn block_for_attribute(option: &OptionInfo, entry: &Entry, path: &str
 pub(super) fn wrong_kind(option: &OptionInfo, value: &Value, span: Option<Span>, path: &str) -> Diagnostic {
     let message = format!("`{}` is a block, not {}.", option.name, value.kind());
     let names: Vec<String> = option.options.iter().map(|inner| format!("`{}`", inner.name)).collect();
-    Diagnostic::error(ids::WRONG_TYPE, message)
-        .at(path)
-        .spanned(span)
-        .accepts(format!("a block `{} {{ … }}` with {}", option.name, names.join(", ")))
+    Diagnostic::error(ids::ATTRIBUTE_NOT_ACCEPTED, message).at(path).spanned(span).accepts(format!(
+        "a block `{} {{ … }}` with {}",
+        option.name,
+        names.join(", ")
+    ))
 }
 
 fn accepted(ty: Type) -> &'static str {

@@ -347,6 +347,21 @@ mod tests {
     }
 
     #[test]
+    #[ignore]
+    fn zz_time() {
+        let t = std::time::Instant::now();
+        let _ = "docker.io/library/redis:7".parse::<ImageReference>();
+        eprintln!("first {:?}", t.elapsed());
+        let t = std::time::Instant::now();
+        let _ = "docker.io/library/redis:7".parse::<ImageReference>();
+        eprintln!("second {:?}", t.elapsed());
+        let bad = format!("{}!", "a.".repeat(511));
+        let t = std::time::Instant::now();
+        let _ = bad.parse::<ImageReference>();
+        eprintln!("bad {:?}", t.elapsed());
+    }
+
+    #[test]
     fn what_names_no_image_is_refused() {
         const NO_NAME: &str = "It is no transport and no image name either: ";
         const FILES: &str = "An image comes from a registry, or as a file with docker-archive: or oci-archive: before its path or URL";

@@ -1,6 +1,8 @@
 //! The option words behind the destination of a volume or tmpfs mount, and which of them Podman knows.
 //! A word that Podman does not know is kept: a newer Podman may know it, so it is worth a warning and no more.
 
+use super::nearest::nearest;
+
 /// Words for every kind of mount.
 const COMMON: &[&str] = &[
     "ro",
@@ -41,23 +43,12 @@ pub(super) fn known_for_tmpfs(word: &str) -> bool {
     COMMON.contains(&word) || TMPFS.contains(&word) || word.starts_with("size=") || word.starts_with("mode=")
 }
 
-/// The known word that comes nearest, for a suggestion; `None` where nothing is near.
-fn nearest(word: &str, own: &[&'static str]) -> Option<&'static str> {
-    COMMON
-        .iter()
-        .chain(own)
-        .map(|known| (strsim::damerau_levenshtein(word, known), *known))
-        .filter(|(distance, known)| *distance <= known.len() / 3)
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| known)
-}
-
-/// [`nearest`] among the words for bind mounts.
+/// The known word for a bind mount that comes nearest.
 pub(super) fn nearest_for_bind(word: &str) -> Option<&'static str> {
-    nearest(word, BIND)
+    nearest(word, COMMON.iter().chain(BIND).copied())
 }
 
-/// [`nearest`] among the words for tmpfs.
+/// The known word for a tmpfs that comes nearest.
 pub(super) fn nearest_for_tmpfs(word: &str) -> Option<&'static str> {
-    nearest(word, TMPFS)
+    nearest(word, COMMON.iter().chain(TMPFS).copied())
 }
