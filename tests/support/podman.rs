@@ -211,18 +211,19 @@ impl Service {
     /// Lets the script clean up, and insists if it does not. Gives what it left, for the test to complain about.
     fn end(&mut self) -> Vec<String> {
         drop(self.runner.stdin.take());
-        let started = Instant::now();
-        while started.elapsed() < PATIENCE {
-            if let Ok(Some(_)) = self.runner.try_wait() {
-                return leftovers(self.folder.path());
-            }
-            thread::sleep(Duration::from_millis(20));
+        if !within(PATIENCE, || matches!(self.runner.try_wait(), Ok(Some(_)))) {
+            // The group is the script and what it started; no other process is in it.
+            let group = format!("-{}", self.runner.id());
+            let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+            let _ = self.runner.wait();
+            return vec![format!(
+                "the service did not end within {PATIENCE:?} and was killed:\n{}",
+                self.log()
+            )];
         }
-        // The group is the script and what it started; no other process is in it.
-        let group = format!("-{}", self.runner.id());
-        let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
-        let _ = self.runner.wait();
-        vec![format!("the service did not end within {PATIENCE:?} and was killed:\n{}", self.log())]
+        // A container's conmon has its own cleaning up to finish after the container is removed.
+        within(PATIENCE, || leftovers(self.folder.path()).is_empty());
+        leftovers(self.folder.path())
     }
 }
 
@@ -234,6 +235,20 @@ impl Drop for Service {
         } else {
             panic!("the {} Podman left something behind: {left:#?}", self.podman);
         }
+    }
+}
+
+/// Waits until something is so, but not for ever.
+fn within(limit: Duration, mut is_so: impl FnMut() -> bool) -> bool {
+    let started = Instant::now();
+    loop {
+        if is_so() {
+            return true;
+        }
+        if started.elapsed() > limit {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(20));
     }
 }
 
