@@ -11,3 +11,5 @@ pub mod network;
 pub mod process;
 pub mod resources;
 pub mod security;
+#[cfg(test)]
+pub(crate) mod testing;
