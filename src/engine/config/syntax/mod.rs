@@ -11,6 +11,7 @@ pub mod duration;
 pub mod extra_host;
 pub mod glob;
 pub mod go_quote;
+mod image_name;
 pub mod image_reference;
 pub mod ip;
 pub mod ipc_mode;
