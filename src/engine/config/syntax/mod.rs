@@ -5,7 +5,6 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
-pub mod address;
 pub mod capability;
 pub mod device;
 pub mod duration;
@@ -14,6 +13,7 @@ pub mod glob;
 pub mod go_quote;
 mod image_name;
 pub mod image_reference;
+pub mod ip;
 pub mod ipc_mode;
 pub mod mac;
 mod mount_options;
@@ -32,13 +32,13 @@ pub mod volume;
 #[cfg(test)]
 mod testing;
 
-pub use address::IpAddress;
 pub use capability::Capability;
 pub use device::Device;
 pub use duration::GoDuration;
 pub use extra_host::ExtraHost;
 pub use glob::Glob;
 pub use image_reference::ImageReference;
+pub use ip::IpAddress;
 pub use ipc_mode::IpcMode;
 pub use mac::MacAddress;
 pub use network_mode::NetworkMode;

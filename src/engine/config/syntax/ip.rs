@@ -27,7 +27,7 @@ impl IpAddress {
 }
 
 impl Syntax for IpAddress {
-    const NAME: &'static str = "address";
+    const NAME: &'static str = "ip";
     const ACCEPTED: &'static str = "an IP address such as \"10.88.0.50\" or \"fd00::5\"";
 }
 
