@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::config::option::OptionInfo;
+pub use crate::config::syntax::secret_name::is_secret_name;
 
 /// What stands for a secret wherever it would be shown.
 pub const REDACTED: &str = "<redacted>";
@@ -35,28 +36,6 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(REDACTED)
     }
-}
-
-/// Whether the name of an environment variable says that its value is secret: it holds the word password, secret,
-/// token or key, or a usual short form, in any case.
-pub fn is_secret_name(name: &str) -> bool {
-    const WORDS: [&str; 11] = [
-        "password",
-        "passwd",
-        "passphrase",
-        "pass",
-        "pwd",
-        "secret",
-        "secrets",
-        "token",
-        "tokens",
-        "key",
-        "keys",
-    ];
-    const INSIDE: [&str; 5] = ["password", "passwd", "secret", "token", "apikey"];
-    let lower = name.to_lowercase();
-    INSIDE.iter().any(|word| lower.contains(word))
-        || lower.split(|c: char| !c.is_alphanumeric()).any(|part| WORDS.contains(&part))
 }
 
 /// Redacts the values of an environment by their names.

@@ -40,6 +40,8 @@ pub(super) fn unknown(
 /// The known name that a person most probably meant: few letters differ, or only the order of words does.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = match name.len() {
+        // Comparing takes time and memory that grow with the length, and so long a name is near to nothing.
+        65.. => return None,
         0..=3 => 1,
         4..=7 => 2,
         _ => 3,

@@ -2,20 +2,25 @@
 //! Hiding such a value is left to whoever prints; options that are secrets are marked in the data.
 
 /// Words that end a secret's name, also behind others without a break (`PGPASSWORD`).
-const ENDINGS: [&str; 4] = ["password", "passwd", "secret", "token"];
+const ENDINGS: [&str; 5] = ["password", "passwd", "passphrase", "secret", "token"];
+/// Usual short forms, as words of their own.
+const SHORT: [&str; 2] = ["pass", "pwd"];
 /// What stands before `key` without a break in names of secrets; other words merely end in `key` (`MONKEY`).
 const BEFORE_KEY: [&str; 8] = ["", "access", "api", "auth", "encryption", "master", "private", "signing"];
 
-/// Whether a word of the name is password, secret, token or key, in any case and also in the plural.
+/// Whether a word of the name is password, secret, token or key or a usual short form, in any case and also in
+/// the plural. `PWD` alone is the shell's name for the working folder.
 /// Words end at anything that is neither letter nor digit, and where small letters turn to capital ones.
 pub fn is_secret_name(name: &str) -> bool {
-    name.split(|c: char| !c.is_alphanumeric()).flat_map(camel_words).any(|word| is_secret_word(&word))
+    name != "PWD"
+        && name.split(|c: char| !c.is_alphanumeric()).flat_map(camel_words).any(|word| is_secret_word(&word))
 }
 
 fn is_secret_word(word: &str) -> bool {
     let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
     let singular = word.strip_suffix('s').unwrap_or(word);
-    ENDINGS.iter().any(|ending| singular.ends_with(ending))
+    SHORT.contains(&word)
+        || ENDINGS.iter().any(|ending| singular.ends_with(ending))
         || singular.strip_suffix("key").is_some_and(|before| BEFORE_KEY.contains(&before))
 }
 
@@ -58,6 +63,10 @@ mod tests {
             "client-secret",
             "TOKEN",
             "VAULT_TOKEN",
+            "MY_PASS",
+            "MYSQL_PWD",
+            "SSH_PASSPHRASE",
+            "secretName",
             "AuthToken",
             "TOKEN2",
             "KEY",
@@ -79,6 +88,9 @@ mod tests {
         for name in [
             "",
             "PATH",
+            "PWD",
+            "OLDPWD",
+            "COMPASS",
             "MONKEY",
             "KEYBOARD",
             "KEYSTORE_PATH",
