@@ -43,7 +43,7 @@ pub struct KeepId {
     pub uid: Option<u32>,
     /// Group in the container.
     pub gid: Option<u32>,
-    /// How many users the namespace has (Podman 5.1 and later).
+    /// How many users the namespace has (Podman 5.4 and later).
     pub size: Option<u32>,
 }
 
