@@ -92,38 +92,74 @@ diagnostic "wrong_type" {
 diagnostic "number_out_of_range" {
   id       = 105
   severity = error
-  title    = "A number is a fraction or out of range"
+  title    = "A number is outside its range"
   doc      = <<-EOT
-    The number is a fraction, or it does not fit the option: `oom_score_adj` has 16 bits,
-    the others 64, and `cpu_cfs_period` cannot be negative. Nomad passes such a number on,
-    and the driver then cannot read the config at all: "failed to decode driver config".
+    The number does not fit the option: `oom_score_adj` has 16 bits, the others 64, and
+    `cpu_cfs_period` cannot be negative. Nomad passes such a number on, and the driver then
+    cannot read the config at all: "failed to decode driver config".
+
+        config {
+          image         = "docker.io/library/redis:7"
+          oom_score_adj = 100000
+        }
+
+    Write a number in the range that the message gives.
+  EOT
+}
+
+diagnostic "number_not_whole" {
+  id       = 106
+  severity = error
+  title    = "A number is not whole"
+  doc      = <<-EOT
+    The number is a fraction, and the option counts things that cannot be divided. Nomad
+    passes a fraction on, and the driver then cannot read the config at all: "failed to
+    decode driver config".
 
         config {
           image      = "docker.io/library/redis:7"
           pids_limit = 1.5
         }
 
-    Write a whole number in the range that the message gives. Results of a division in an
-    expression need `floor(…)` or `ceil(…)`.
+    Write a whole number. The result of a division in an expression needs `floor(…)` or
+    `ceil(…)` around it.
   EOT
 }
 
 diagnostic "duplicate_option" {
   id       = 107
   severity = error
-  title    = "An option or block is given twice"
+  title    = "An option is given twice"
   doc      = <<-EOT
-    The option or block stands twice in one place, and only one of them can count. Nomad
-    refuses this on the client.
+    The option stands twice in one place, and only one of them can count. Nomad refuses this
+    on the client.
 
         config {
           image = "docker.io/library/redis:7"
           image = "docker.io/library/redis:8"
         }
 
-    Keep one of them. Only options that hold keys and values may be repeated and are merged:
-    `labels`, `sysctl`, `ulimit`, `port_map` and the `options` of a task's `logging`. In the
-    plugin's config the block `socket` may be repeated too.
+    Keep one of them. Options that hold keys and values may be repeated and are merged:
+    `labels`, `sysctl`, `ulimit`, `port_map` and the `options` of a task's `logging`.
+  EOT
+}
+
+diagnostic "duplicate_block" {
+  id       = 108
+  severity = error
+  title    = "A block is given twice"
+  doc      = <<-EOT
+    The block stands twice, and it may stand only once. Nomad refuses this on the client;
+    the two are not merged.
+
+        config {
+          image = "registry.example.com/shop:2.1"
+          auth { username = "ci" }
+          auth { password = var.registry_password }
+        }
+
+    Write everything into one block. In the plugin's config, the block `socket` may be
+    repeated.
   EOT
 }
 
@@ -145,6 +181,24 @@ diagnostic "block_not_accepted" {
     with keys and values (`labels`, `sysctl`, `ulimit`, `port_map`) take both forms. The
     docker driver's repeated `devices` blocks become a list of texts here: `devices =
     ["/dev/fuse"]`.
+  EOT
+}
+
+diagnostic "attribute_not_accepted" {
+  id       = 110
+  severity = error
+  title    = "A block is written as an attribute"
+  doc      = <<-EOT
+    A plain value stands where a block is expected. A block holds options of its own, so
+    that a text, a number or a list of them cannot stand for it.
+
+        config {
+          image   = "docker.io/library/redis:7"
+          logging = "journald"
+        }
+
+    Write a block: `logging { driver = "journald" }`. An object after an equals sign works
+    too: `logging = { driver = "journald" }`.
   EOT
 }
 

@@ -14,7 +14,7 @@ use crate::config::{json_schema, wire};
 pub struct TaskConfig {
     /// The image to run. A full reference such as `docker.io/library/redis:7` names its registry; a short one such as `redis:7` is resolved by Podman, as the host's registries.conf says. Without a tag, a full reference means `latest`. An image that the host already has is not pulled again.
     ///
-    /// `docker://` may stand before a reference and changes nothing. `oci-archive:PATH` and `docker-archive:PATH` load an image from a file on the client, and from a web address where `http://` or `https://` follows the colon. A tag and a digest may stand together; the digest decides. Other transports, such as `dir:` and `containers-storage:`, are refused.
+    /// `docker://` may stand before a reference; a short name then means one of docker.io. `oci-archive:PATH` and `docker-archive:PATH` load an image from a file on the client, and from a web address where `http://` or `https://` follows the colon. A tag and a digest may stand together; the digest decides. Other transports, such as `dir:` and `containers-storage:`, are refused.
     #[serde(default, deserialize_with = "wire::text")]
     #[schemars(with = "json_schema::Text")]
     #[schemars(title = "image")]
@@ -130,7 +130,7 @@ pub struct TaskConfig {
     #[schemars(title = "force_pull")]
     #[schemars(extend("examples" = [serde_json::json!(true)]))]
     pub force_pull: bool,
-    /// How long pulling or loading the image may take, as a number with a unit: `90s`, `5m`, `1h30m`. After that the start fails, and Nomad may try again.
+    /// How long pulling or loading the image may take, as a number with a unit: `90s`, `5m`, `1h30m`. After that the start fails.
     ///
     /// It may be longer or shorter than the plugin's `client_http_timeout`, which does not count while an image is pulled.
     #[serde(
@@ -170,7 +170,7 @@ pub struct TaskConfig {
     #[schemars(title = "socket")]
     #[schemars(extend("examples" = [serde_json::json!("app")]))]
     pub socket: String,
-    /// Memory that the kernel tries to leave to the task when the host runs short, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). Unset reserves nothing beyond the limit, except with oversubscription, where Nomad's `memory` is the reservation.
+    /// Memory that the kernel tries to leave to the task when the host runs short, as a number with a unit: `b`, `k`, `m`, `g`, `t` (powers of 1024; bytes without one). Unset reserves nothing beyond the limit, except with oversubscription, where Nomad's `memory` is the reservation.
     ///
     /// With `memory_max` it is lowered to the task's `memory` where it is larger, since that is all that Nomad set aside.
     #[serde(default, deserialize_with = "wire::text")]
@@ -178,7 +178,7 @@ pub struct TaskConfig {
     #[schemars(title = "memory_reservation")]
     #[schemars(extend("examples" = [serde_json::json!("100m")]))]
     pub memory_reservation: String,
-    /// Memory and swap together that the task may use, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). `-1` means as much swap as the host has. Unset leaves the choice to Podman, which allows twice the memory.
+    /// Memory and swap together that the task may use, as a number with a unit: `b`, `k`, `m`, `g`, `t` (powers of 1024; bytes without one). `-1` means as much swap as the host has. Unset leaves the choice to Podman, which allows twice the memory.
     ///
     /// It counts the memory too: for no swap at all, write the size of the task's memory. It must not be smaller than the memory limit.
     #[serde(default, deserialize_with = "wire::text")]
@@ -224,7 +224,7 @@ pub struct TaskConfig {
     #[schemars(title = "oom_score_adj")]
     #[schemars(extend("examples" = [serde_json::json!(100)]))]
     pub oom_score_adj: Option<i16>,
-    /// Size of the shared memory at /dev/shm, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). Unset leaves Podman's own size, usually about 64 MB.
+    /// Size of the shared memory at /dev/shm, as a number with a unit: `b`, `k`, `m`, `g`, `t` (powers of 1024; bytes without one). Unset leaves Podman's own size, usually about 64 MB.
     ///
     /// It needs an IPC namespace of the task's own: `ipc_mode` unset, `private` or `shareable`. The docker driver takes a number of bytes here.
     #[serde(default, deserialize_with = "wire::text")]
@@ -295,7 +295,7 @@ pub struct TaskConfig {
     pub tmpfs: Vec<String>,
     /// Whether the image's files cannot be changed. Volumes and the allocation's folders stay writable. They can be changed unless this is true.
     ///
-    /// Podman still puts writable folders in memory at /tmp, /run and /var/tmp.
+    /// A process that writes to /tmp or /run needs a `tmpfs` there.
     #[serde(default, deserialize_with = "wire::flag")]
     #[schemars(with = "json_schema::Flag")]
     #[schemars(title = "readonly_rootfs")]
@@ -354,7 +354,7 @@ pub struct TaskConfig {
     pub security_opt: Vec<String>,
     /// User namespace of the container: `host` shares the host's, `auto` gets a range of its own, `keep-id` keeps the ID of Podman's user, `nomap` leaves that user out, `ns:PATH` joins one. Unset leaves the choice to Podman.
     ///
-    /// Options follow a colon: `auto:size=65536`, `auto:uidmapping=C:H:SIZE,gidmapping=C:H:SIZE`, `keep-id:uid=200,gid=210`. `keep-id` and `nomap` are meant for a rootless Podman.
+    /// Options follow a colon: `auto:size=65536`, `auto:uidmapping=C:H:SIZE,gidmapping=C:H:SIZE`, `keep-id:uid=200,gid=210`. `keep-id` takes `size=N` too from Podman 5.1 on. `keep-id` and `nomap` are meant for a rootless Podman.
     #[serde(default, deserialize_with = "wire::text")]
     #[schemars(with = "json_schema::Text")]
     #[schemars(title = "userns")]

@@ -715,7 +715,7 @@ impl<'a> TaskOptions<'a> {
         self.of.force_pull
     }
 
-    /// How long pulling or loading the image may take, as a number with a unit: `90s`, `5m`, `1h30m`. After that the start fails, and Nomad may try again.
+    /// How long pulling or loading the image may take, as a number with a unit: `90s`, `5m`, `1h30m`. After that the start fails.
     pub fn image_pull_timeout(&self) -> &'a str {
         self.log.note(Input::TaskImagePullTimeout);
         self.of.image_pull_timeout.as_str()
@@ -757,13 +757,13 @@ impl<'a> TaskOptions<'a> {
         self.of.socket.as_str()
     }
 
-    /// Memory that the kernel tries to leave to the task when the host runs short, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). Unset reserves nothing beyond the limit, except with oversubscription, where Nomad's `memory` is the reservation.
+    /// Memory that the kernel tries to leave to the task when the host runs short, as a number with a unit: `b`, `k`, `m`, `g`, `t` (powers of 1024; bytes without one). Unset reserves nothing beyond the limit, except with oversubscription, where Nomad's `memory` is the reservation.
     pub fn memory_reservation(&self) -> &'a str {
         self.log.note(Input::TaskMemoryReservation);
         self.of.memory_reservation.as_str()
     }
 
-    /// Memory and swap together that the task may use, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). `-1` means as much swap as the host has. Unset leaves the choice to Podman, which allows twice the memory.
+    /// Memory and swap together that the task may use, as a number with a unit: `b`, `k`, `m`, `g`, `t` (powers of 1024; bytes without one). `-1` means as much swap as the host has. Unset leaves the choice to Podman, which allows twice the memory.
     pub fn memory_swap(&self) -> &'a str {
         self.log.note(Input::TaskMemorySwap);
         self.of.memory_swap.as_str()
@@ -799,7 +799,7 @@ impl<'a> TaskOptions<'a> {
         self.of.oom_score_adj
     }
 
-    /// Size of the shared memory at /dev/shm, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). Unset leaves Podman's own size, usually about 64 MB.
+    /// Size of the shared memory at /dev/shm, as a number with a unit: `b`, `k`, `m`, `g`, `t` (powers of 1024; bytes without one). Unset leaves Podman's own size, usually about 64 MB.
     pub fn shm_size(&self) -> &'a str {
         self.log.note(Input::TaskShmSize);
         self.of.shm_size.as_str()

@@ -15,11 +15,11 @@ pub static TASK: &[OptionInfo] = &[
         required: true,
         width: None,
         default: None,
-        syntax: None,
+        syntax: Some("image_reference"),
         enumeration: &[],
         doc: "The image to run. A full reference such as `docker.io/library/redis:7` names its registry; a short one such as `redis:7` is resolved by Podman, as the host's registries.conf says. Without a tag, a full reference means `latest`. An image that the host already has is not pulled again.",
         notes: &[
-            "`docker://` may stand before a reference and changes nothing.",
+            "`docker://` may stand before a reference; a short name then means one of docker.io.",
             "`oci-archive:PATH` and `docker-archive:PATH` load an image from a file on the client, and from a web address where `http://` or `https://` follows the colon.",
             "A tag and a digest may stand together; the digest decides.",
             "Other transports, such as `dir:` and `containers-storage:`, are refused.",
@@ -377,7 +377,7 @@ pub static TASK: &[OptionInfo] = &[
         default: Some("\"5m\""),
         syntax: Some("duration"),
         enumeration: &[],
-        doc: "How long pulling or loading the image may take, as a number with a unit: `90s`, `5m`, `1h30m`. After that the start fails, and Nomad may try again.",
+        doc: "How long pulling or loading the image may take, as a number with a unit: `90s`, `5m`, `1h30m`. After that the start fails.",
         notes: &[
             "It may be longer or shorter than the plugin's `client_http_timeout`, which does not count while an image is pulled.",
         ],
@@ -550,7 +550,7 @@ pub static TASK: &[OptionInfo] = &[
         default: None,
         syntax: Some("size"),
         enumeration: &[],
-        doc: "Memory that the kernel tries to leave to the task when the host runs short, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). Unset reserves nothing beyond the limit, except with oversubscription, where Nomad's `memory` is the reservation.",
+        doc: "Memory that the kernel tries to leave to the task when the host runs short, as a number with a unit: `b`, `k`, `m`, `g`, `t` (powers of 1024; bytes without one). Unset reserves nothing beyond the limit, except with oversubscription, where Nomad's `memory` is the reservation.",
         notes: &[
             "With `memory_max` it is lowered to the task's `memory` where it is larger, since that is all that Nomad set aside.",
         ],
@@ -577,7 +577,7 @@ pub static TASK: &[OptionInfo] = &[
         default: None,
         syntax: Some("size"),
         enumeration: &[],
-        doc: "Memory and swap together that the task may use, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). `-1` means as much swap as the host has. Unset leaves the choice to Podman, which allows twice the memory.",
+        doc: "Memory and swap together that the task may use, as a number with a unit: `b`, `k`, `m`, `g`, `t` (powers of 1024; bytes without one). `-1` means as much swap as the host has. Unset leaves the choice to Podman, which allows twice the memory.",
         notes: &[
             "It counts the memory too: for no swap at all, write the size of the task's memory.",
             "It must not be smaller than the memory limit.",
@@ -737,7 +737,7 @@ pub static TASK: &[OptionInfo] = &[
         default: None,
         syntax: Some("size"),
         enumeration: &[],
-        doc: "Size of the shared memory at /dev/shm, as a number with a unit: `b`, `k`, `m`, `g` (powers of 1024). Unset leaves Podman's own size, usually about 64 MB.",
+        doc: "Size of the shared memory at /dev/shm, as a number with a unit: `b`, `k`, `m`, `g`, `t` (powers of 1024; bytes without one). Unset leaves Podman's own size, usually about 64 MB.",
         notes: &[
             "It needs an IPC namespace of the task's own: `ipc_mode` unset, `private` or `shareable`.",
             "The docker driver takes a number of bytes here.",
@@ -900,9 +900,7 @@ pub static TASK: &[OptionInfo] = &[
         syntax: None,
         enumeration: &[],
         doc: "Whether the image's files cannot be changed. Volumes and the allocation's folders stay writable. They can be changed unless this is true.",
-        notes: &[
-            "Podman still puts writable folders in memory at /tmp, /run and /var/tmp.",
-        ],
+        notes: &["A process that writes to /tmp or /run needs a `tmpfs` there."],
         example: "true",
         sensitive: false,
         since: "0.1.0",
@@ -1094,6 +1092,7 @@ pub static TASK: &[OptionInfo] = &[
         doc: "User namespace of the container: `host` shares the host's, `auto` gets a range of its own, `keep-id` keeps the ID of Podman's user, `nomap` leaves that user out, `ns:PATH` joins one. Unset leaves the choice to Podman.",
         notes: &[
             "Options follow a colon: `auto:size=65536`, `auto:uidmapping=C:H:SIZE,gidmapping=C:H:SIZE`, `keep-id:uid=200,gid=210`.",
+            "`keep-id` takes `size=N` too from Podman 5.1 on.",
             "`keep-id` and `nomap` are meant for a rootless Podman.",
         ],
         example: "\"keep-id:uid=200,gid=210\"",
@@ -1666,7 +1665,7 @@ pub static PLUGIN: &[OptionInfo] = &[
         required: false,
         width: None,
         default: None,
-        syntax: None,
+        syntax: Some("glob"),
         enumeration: &[],
         doc: "Labels about the job that every container gets, as patterns over `job_name`, `job_id`, `task_group_name`, `task_name`, `namespace`, `node_name` and `node_id`; `*` stands for anything. Unset adds none.",
         notes: &[
@@ -1815,7 +1814,7 @@ pub static PLUGIN: &[OptionInfo] = &[
                 required: false,
                 width: None,
                 default: None,
-                syntax: None,
+                syntax: Some("network_mode"),
                 enumeration: &[],
                 doc: "Network mode of tasks on a rootless Podman that choose none: `pasta`, `slirp4netns`, `bridge`, `host` or `none`. Unset means `pasta` from Podman 5.0 on, before that `slirp4netns`.",
                 notes: &["Podman 6 has no `slirp4netns` any more."],
@@ -1917,7 +1916,7 @@ pub static PLUGIN: &[OptionInfo] = &[
                 required: true,
                 width: None,
                 default: None,
-                syntax: None,
+                syntax: Some("socket_url"),
                 enumeration: &[],
                 doc: "Address of the Podman: `unix://` and a path, or `http://HOST:PORT`.",
                 notes: &["Addresses with `ssh://` and TLS are not supported."],
@@ -1943,7 +1942,7 @@ pub static PLUGIN: &[OptionInfo] = &[
         required: false,
         width: None,
         default: None,
-        syntax: None,
+        syntax: Some("socket_url"),
         enumeration: &[],
         doc: "Address of the only Podman, where there are no `socket` blocks: `unix://` and a path, or `http://HOST:PORT`. Unset means `unix:///run/podman/podman.sock` for root, and `unix:///run/user/UID/podman/podman.sock` for others.",
         notes: &["No environment variable is read."],
@@ -1984,4 +1983,141 @@ pub static PLUGIN: &[OptionInfo] = &[
 ];
 
 /// Options of the docker driver's tasks that have no counterpart here.
-pub static DOCKER_ONLY: &[DockerOnly] = &[];
+pub static DOCKER_ONLY: &[DockerOnly] = &[
+    DockerOnly {
+        name: "advertise_ipv6_address",
+        instead: "There is nothing like it yet: Nomad is told the IPv4 address, or the IPv6 address where the container has no other.",
+    },
+    DockerOnly {
+        name: "auth.email",
+        instead: "Registries do not look at it any more; leave it away.",
+    },
+    DockerOnly {
+        name: "auth.server_address",
+        instead: "The registry is the first part of `image`; leave it away.",
+    },
+    DockerOnly {
+        name: "cgroupns",
+        instead: "There is nothing like it yet: the container gets Podman's default cgroup namespace.",
+    },
+    DockerOnly {
+        name: "container_exists_attempts",
+        instead: "It is not needed: a container that is left over from the same task is replaced.",
+    },
+    DockerOnly {
+        name: "cpuset_cpus",
+        instead: "Use `cores` in the task's `resources` block, which reserves cores with Nomad.",
+    },
+    DockerOnly {
+        name: "dns_options",
+        instead: "Use `options` in the `dns` block of the group's `network`.",
+    },
+    DockerOnly {
+        name: "dns_search_domains",
+        instead: "Use `searches` in the `dns` block of the group's `network`.",
+    },
+    DockerOnly {
+        name: "dns_servers",
+        instead: "Use `servers` in the `dns` block of the group's `network`.",
+    },
+    DockerOnly {
+        name: "group_add",
+        instead: "There is nothing like it yet; the task's `user` takes one group, as `user:group`.",
+    },
+    DockerOnly {
+        name: "healthchecks",
+        instead: "There is nothing like it yet: a health check of the image runs as Podman does it, beside Nomad's own checks.",
+    },
+    DockerOnly {
+        name: "interactive",
+        instead: "There is nothing like it yet: standard input of the process is closed.",
+    },
+    DockerOnly {
+        name: "isolation",
+        instead: "It is about Windows; leave it away.",
+    },
+    DockerOnly {
+        name: "load",
+        instead: "Write the archive as the image: `image = \"docker-archive:PATH\"` or `\"oci-archive:PATH\"`.",
+    },
+    DockerOnly {
+        name: "memory_hard_limit",
+        instead: "Use `memory_max` in the task's `resources` block as the limit, with `memory` as what is reserved.",
+    },
+    DockerOnly {
+        name: "mount",
+        instead: "Use `volumes` for paths of the host and `tmpfs` for memory; there are no named volumes yet.",
+    },
+    DockerOnly {
+        name: "mounts",
+        instead: "Use `volumes` for paths of the host and `tmpfs` for memory; there are no named volumes yet.",
+    },
+    DockerOnly {
+        name: "network_aliases",
+        instead: "There is nothing like it yet; other tasks find this one by its Nomad service.",
+    },
+    DockerOnly {
+        name: "pid_mode",
+        instead: "There is nothing like it yet: every container has a PID namespace of its own.",
+    },
+    DockerOnly {
+        name: "runtime",
+        instead: "There is nothing like it yet: the OCI runtime is the one that Podman is configured for.",
+    },
+    DockerOnly {
+        name: "storage_opt",
+        instead: "There is nothing like it yet.",
+    },
+    DockerOnly {
+        name: "uts_mode",
+        instead: "There is nothing like it yet: every container has a host name of its own.",
+    },
+    DockerOnly {
+        name: "volume_driver",
+        instead: "There are no named volumes yet; use a CSI or host volume with `volume_mount`.",
+    },
+    DockerOnly {
+        name: "allow_caps",
+        instead: "There is nothing like it yet: every job may add any capability.",
+    },
+    DockerOnly {
+        name: "allow_privileged",
+        instead: "There is nothing like it yet: every job may be privileged.",
+    },
+    DockerOnly {
+        name: "allow_runtimes",
+        instead: "There is nothing like it: the OCI runtime is the one that Podman is configured for.",
+    },
+    DockerOnly {
+        name: "gc.dangling_containers",
+        instead: "There is nothing like it yet.",
+    },
+    DockerOnly {
+        name: "gc.image",
+        instead: "There is nothing like it yet: images stay until `podman image prune` removes them.",
+    },
+    DockerOnly {
+        name: "gc.image_delay",
+        instead: "There is nothing like it yet: images stay until `podman image prune` removes them.",
+    },
+    DockerOnly {
+        name: "infra_image",
+        instead: "It is not needed: tasks join the network namespace that Nomad makes, without a pause container.",
+    },
+    DockerOnly {
+        name: "infra_image_pull_timeout",
+        instead: "It is not needed: tasks join the network namespace that Nomad makes, without a pause container.",
+    },
+    DockerOnly {
+        name: "nvidia_runtime",
+        instead: "It is not needed: devices of Nomad's NVIDIA plugin are added to the container, and `devices` takes CDI names.",
+    },
+    DockerOnly {
+        name: "pull_activity_timeout",
+        instead: "Use `image_pull_timeout` of the task, which limits the whole pull.",
+    },
+    DockerOnly {
+        name: "tls",
+        instead: "There is no TLS to Podman; use a `unix://` socket, and forward it with ssh where Podman is elsewhere.",
+    },
+];

@@ -771,9 +771,9 @@ impl Member {
                     name: "Networks",
                     ty: "map(network_options)",
                     unit: None,
-                    since: Version { major: 4, minor: 3 },
+                    since: Version { major: 4, minor: 0 },
                     until: None,
-                    lost_is_error: false,
+                    lost_is_error: true,
                     doc: "The networks that the container joins, with its addresses there; only in bridge mode.",
                     each: false,
                 }
