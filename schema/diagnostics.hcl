@@ -1558,7 +1558,7 @@ diagnostic "bad_userns_option" {
   doc      = <<-EOT
     The part after the colon of `userns` is malformed. `auto` takes `size=N`,
     `uidmapping=CONTAINER:HOST:SIZE` and `gidmapping=CONTAINER:HOST:SIZE`; `keep-id` takes
-    `uid=N` and `gid=N`, and from Podman 5.1 on `size=N`; several are separated by commas.
+    `uid=N` and `gid=N`, and from Podman 5.4 on `size=N`; several are separated by commas.
 
         config {
           image  = "docker.io/library/busybox:1.37"

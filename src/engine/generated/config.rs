@@ -354,7 +354,7 @@ pub struct TaskConfig {
     pub security_opt: Vec<String>,
     /// User namespace of the container: `host` shares the host's, `auto` gets a range of its own, `keep-id` keeps the ID of Podman's user, `nomap` leaves that user out, `ns:PATH` joins one. Unset leaves the choice to Podman.
     ///
-    /// Options follow a colon: `auto:size=65536`, `auto:uidmapping=C:H:SIZE,gidmapping=C:H:SIZE`, `keep-id:uid=200,gid=210`. `keep-id` takes `size=N` too from Podman 5.1 on. `keep-id` and `nomap` are meant for a rootless Podman.
+    /// Options follow a colon: `auto:size=65536`, `auto:uidmapping=C:H:SIZE,gidmapping=C:H:SIZE`, `keep-id:uid=200,gid=210`. `keep-id` takes `size=N` too from Podman 5.4 on. `keep-id` and `nomap` are meant for a rootless Podman.
     #[serde(default, deserialize_with = "wire::text")]
     #[schemars(with = "json_schema::Text")]
     #[schemars(title = "userns")]

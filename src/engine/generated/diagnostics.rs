@@ -811,7 +811,7 @@ pub static ALL: &[Entry] = &[
         name: "bad_userns_option",
         severity: Severity::Error,
         title: "An option of a user namespace is malformed",
-        text: "The part after the colon of `userns` is malformed. `auto` takes `size=N`,\n`uidmapping=CONTAINER:HOST:SIZE` and `gidmapping=CONTAINER:HOST:SIZE`; `keep-id` takes\n`uid=N` and `gid=N`, and from Podman 5.1 on `size=N`; several are separated by commas.\n\n    config {\n      image  = \"docker.io/library/busybox:1.37\"\n      userns = \"auto:sise=65536\"\n    }\n\nWrite `auto:size=65536`. `host` and `nomap` take nothing.",
+        text: "The part after the colon of `userns` is malformed. `auto` takes `size=N`,\n`uidmapping=CONTAINER:HOST:SIZE` and `gidmapping=CONTAINER:HOST:SIZE`; `keep-id` takes\n`uid=N` and `gid=N`, and from Podman 5.4 on `size=N`; several are separated by commas.\n\n    config {\n      image  = \"docker.io/library/busybox:1.37\"\n      userns = \"auto:sise=65536\"\n    }\n\nWrite `auto:size=65536`. `host` and `nomap` take nothing.",
     },
     Entry {
         id: BAD_ID_MAPPING,

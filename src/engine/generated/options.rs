@@ -1092,7 +1092,7 @@ pub static TASK: &[OptionInfo] = &[
         doc: "User namespace of the container: `host` shares the host's, `auto` gets a range of its own, `keep-id` keeps the ID of Podman's user, `nomap` leaves that user out, `ns:PATH` joins one. Unset leaves the choice to Podman.",
         notes: &[
             "Options follow a colon: `auto:size=65536`, `auto:uidmapping=C:H:SIZE,gidmapping=C:H:SIZE`, `keep-id:uid=200,gid=210`.",
-            "`keep-id` takes `size=N` too from Podman 5.1 on.",
+            "`keep-id` takes `size=N` too from Podman 5.4 on.",
             "`keep-id` and `nomap` are meant for a rootless Podman.",
         ],
         example: "\"keep-id:uid=200,gid=210\"",
