@@ -6,6 +6,499 @@
 #     title            one line
 #     doc              what `explain` prints: meaning, reason, an example, the mend
 
+# 1-49: files, HCL and JSON, evaluation of expressions
+
+diagnostic "file_too_large" {
+  id       = 1
+  severity = error
+  title    = "The file is too large for a job file"
+  doc      = <<-EOT
+    A job file has at most 4 MiB here. Nomad's servers keep the source of a job up to 1 MB
+    and drop it above that, so a larger file is almost always something else that came in
+    by its name. Data that a task needs belongs into an artifact, a volume or a variable of
+    Nomad, not into the job.
+  EOT
+}
+
+diagnostic "file_not_text" {
+  id       = 2
+  severity = error
+  title    = "The file is not text"
+  doc      = <<-EOT
+    A job file is HCL or JSON in UTF-8. This one has bytes that are neither: it may be an
+    archive, an image, or a text in another encoding such as UTF-16, as some editors on
+    Windows write it. Save it as UTF-8, for example with `iconv -f UTF-16 -t UTF-8`.
+  EOT
+}
+
+diagnostic "file_empty" {
+  id       = 3
+  severity = error
+  title    = "The file is empty"
+  doc      = <<-EOT
+    The file holds nothing but blanks. When it comes from standard input, the command that
+    should have written it has probably failed.
+  EOT
+}
+
+diagnostic "foreign_template" {
+  id       = 4
+  severity = error
+  title    = "The file is a template of another tool"
+  doc      = <<-EOT
+    Outside of any string stand the marks of a tool that makes job files: `[[ … ]]` of
+    Levant or Nomad Pack, `{{ … }}` of Go templates or Jinja, `<% … %>` of ERB, `$${…}` of
+    Terraform's `templatefile`. As it stands the file is no HCL, and nothing in it can be
+    checked.
+
+        group "web" {
+          count = [[ .count ]]
+        }
+
+    Let that tool write the job and check what it wrote, for instance
+    `levant render web.nomad | podman-driver-render check -`.
+  EOT
+}
+
+diagnostic "hcl_syntax" {
+  id       = 5
+  severity = error
+  title    = "The text is not HCL"
+  doc      = <<-EOT
+    The file, or a template inside a text of a JSON job, or a value that was given for a
+    variable, cannot be read as HCL. The place is where reading stopped; the mistake is
+    there or shortly before, such as a brace or a quote that is missing.
+
+        config {
+          image = "docker.io/library/redis:7
+        }
+
+    Blocks, lists and calls can lie 64 deep inside each other, which is more than a job
+    needs.
+  EOT
+}
+
+diagnostic "json_syntax" {
+  id       = 6
+  severity = error
+  title    = "The text is not JSON"
+  doc      = <<-EOT
+    A file that begins with `{` is read as JSON, as Nomad does it, and this one is none.
+    Comments and a comma behind the last member, which HCL allows, are errors in JSON.
+
+        {"job": {"web": {"type": "batch",}}}
+  EOT
+}
+
+diagnostic "unknown_variable" {
+  id       = 10
+  severity = error
+  title    = "A variable is not declared"
+  doc      = <<-EOT
+    An expression says `var.name`, and the file has no `variable "name"` block. Nomad takes
+    variables from the job file alone; a value from `-var` does not declare one.
+
+        variable "tag" { default = "7" }
+        …
+        image = "docker.io/library/redis:$${var.tga}"
+
+    Declare the variable, or take the name that the message suggests. To keep the text for
+    the shell inside the container, write `$$${var.tga}`.
+  EOT
+}
+
+diagnostic "unknown_local" {
+  id       = 11
+  severity = error
+  title    = "A local does not exist"
+  doc      = <<-EOT
+    An expression says `local.name`, and no `locals` block of the file defines the name.
+
+        locals {
+          registry = "docker.io/library"
+        }
+        …
+        image = "$${local.registri}/redis:7"
+
+    Define it, or take the name that the message suggests.
+  EOT
+}
+
+diagnostic "name_not_allowed" {
+  id       = 12
+  severity = error
+  title    = "Only a written-out value may stand here"
+  doc      = <<-EOT
+    The default of a variable and a value that is given for one are written out: they can
+    refer to no other variable, no local and no name of run time, and call no function.
+
+        variable "image" {
+          default = "$${var.registry}/redis:7"
+        }
+
+    Put what is computed into `locals`.
+  EOT
+}
+
+diagnostic "unknown_function" {
+  id       = 13
+  severity = error
+  title    = "A function does not exist"
+  doc      = <<-EOT
+    The expression calls a function that Nomad's job files do not have. Some that Terraform
+    has are missing, such as `tostring`, `templatefile` and `timestamp`; `convert(x, string)`
+    stands for the first. In the check of a variable the functions that read files are
+    missing too.
+
+        command = tostring(5)
+  EOT
+}
+
+diagnostic "wrong_argument_count" {
+  id       = 14
+  severity = error
+  title    = "A function gets too few or too many arguments"
+  doc      = <<-EOT
+    The message says how many arguments the function takes, and their names. A list is
+    spread over several arguments with `...` behind it.
+
+        command = upper("a", "b")
+        args    = [max([3, 5]...)]
+  EOT
+}
+
+diagnostic "function_failed" {
+  id       = 15
+  severity = error
+  title    = "A function refuses its arguments"
+  doc      = <<-EOT
+    An argument has the wrong type or a value that the function cannot work with, or a file
+    cannot be read. Paths of `file`, `fileset` and their kin start from the job file's
+    folder.
+
+        data  = file("nginx.conf")
+        count = parseint("ten", 10)
+
+    Some functions differ from Terraform's of the same name: `index` takes a key,
+    `reverse` turns a string around, `length` does not count the members of an object.
+  EOT
+}
+
+diagnostic "wrong_operand" {
+  id       = 16
+  severity = error
+  title    = "An operator cannot work with this value"
+  doc      = <<-EOT
+    Arithmetic and comparisons need numbers, `!`, `&&` and `||` need bools; a text that
+    reads as one counts as one. Texts are put together inside of a string, not with `+`.
+    Division by zero has no result.
+
+        image = "docker.io/library/" + var.name
+
+    A value that is known only when the task runs, such as `$${NOMAD_ALLOC_INDEX}`, is a
+    text for Nomad's parser and cannot be computed with.
+  EOT
+}
+
+diagnostic "wrong_index" {
+  id       = 18
+  severity = error
+  title    = "A value does not have this element"
+  doc      = <<-EOT
+    The attribute or index behind the value does not exist: a name that the object does not
+    have, an index behind the end of the list, an index into something that has no
+    elements.
+
+        locals { ports = { http = 80 } }
+        …
+        to = local.ports.htpp
+
+    `try(local.ports.htpp, 80)` gives a value where there may be none.
+  EOT
+}
+
+diagnostic "wrong_template_part" {
+  id       = 19
+  severity = error
+  title    = "A value has no text form"
+  doc      = <<-EOT
+    Inside of a text only strings, numbers and bools can stand. A list is put into a text
+    with `join(",", list)`, an object with `jsonencode(object)`; null has no text.
+
+        command = "run $${var.args}"
+  EOT
+}
+
+diagnostic "wrong_condition" {
+  id       = 20
+  severity = error
+  title    = "A condition cannot be decided"
+  doc      = <<-EOT
+    What stands before `?`, behind `if` or in `%%{ if … }` is a bool, and the two results of
+    `a ? b : c` need a type in common, whichever is taken.
+
+        args = var.debug ? ["-v"] : "none"
+
+    Names of run time are texts for Nomad's parser: `$${NOMAD_DC} == "a"` compares the text
+    with its braces and is always false.
+  EOT
+}
+
+diagnostic "wrong_iteration" {
+  id       = 21
+  severity = error
+  title    = "A loop cannot run, or makes keys that are none"
+  doc      = <<-EOT
+    `for` runs over a list, a set, a map or an object. The keys of what `{for …}` makes are
+    strings, each one once; with `...` behind the value equal keys are grouped.
+
+        args = [for x in "abc" : x]
+  EOT
+}
+
+diagnostic "local_cycle" {
+  id       = 22
+  severity = error
+  title    = "Locals are defined by each other"
+  doc      = <<-EOT
+    The definition of a local leads back to itself, so that none of those in the circle has
+    a value.
+
+        locals {
+          a = "$${local.b}-1"
+          b = local.a
+        }
+  EOT
+}
+
+diagnostic "duplicate_name" {
+  id       = 23
+  severity = error
+  title    = "A name is defined twice"
+  doc      = <<-EOT
+    Variables and locals have one definition each in a file, over all of its `locals`
+    blocks, and a task has one `config`, one `env` and one `meta`.
+
+        locals { a = 1 }
+        locals { a = 2 }
+  EOT
+}
+
+diagnostic "missing_variable_value" {
+  id       = 24
+  severity = error
+  title    = "A variable has no value"
+  doc      = <<-EOT
+    The variable is declared without default, and no value is given for it.
+
+        variable "tag" { type = string }
+
+    Values are given as with `nomad job run`: `-var tag=7`, `-var-file values.hcl`, or
+    NOMAD_VAR_tag in the environment, the first being the strongest. Variables without
+    default must have a value also where nothing uses them.
+  EOT
+}
+
+diagnostic "wrong_variable_value" {
+  id       = 25
+  severity = error
+  title    = "A value does not fit its variable"
+  doc      = <<-EOT
+    The default or a given value cannot be converted to the variable's type. Without a
+    `type` the default's own type counts, so that a variable with the default `["a"]` takes
+    lists of exactly one string; `type = list(string)` takes any.
+
+        variable "count" {
+          type    = number
+          default = "many"
+        }
+  EOT
+}
+
+diagnostic "wrong_type_constraint" {
+  id       = 26
+  severity = error
+  title    = "A type is none"
+  doc      = <<-EOT
+    Types are `string`, `number`, `bool`, `any`, `list(…)`, `set(…)`, `map(…)`,
+    `tuple([…])` and `object({…})`, where a member may be `optional(…)`.
+
+        variable "args" { type = strings }
+  EOT
+}
+
+diagnostic "validation_failed" {
+  id       = 27
+  severity = error
+  title    = "A variable's own check refuses its value"
+  doc      = <<-EOT
+    The variable has a `validation` block whose condition is false for the value. The text
+    is the one that the author of the job wrote.
+
+        variable "tag" {
+          default = "latest"
+          validation {
+            condition     = var.tag != "latest"
+            error_message = "Name a version."
+          }
+        }
+  EOT
+}
+
+diagnostic "wrong_validation" {
+  id       = 28
+  severity = error
+  title    = "A validation block cannot be used"
+  doc      = <<-EOT
+    A `validation` has a `condition` that looks at its own variable and nothing else, and a
+    literal `error_message`.
+
+        variable "tag" {
+          default = "7"
+          validation {
+            condition     = var.other != ""
+            error_message = "Name a version."
+          }
+        }
+  EOT
+}
+
+diagnostic "undeclared_variable" {
+  id       = 29
+  severity = error
+  title    = "A value is given for a variable that is not declared"
+  doc      = <<-EOT
+    A value from `-var` or a file of values has a name for which the job has no `variable`
+    block; Nomad refuses such a run unless it is told `-hcl2-strict=false`. Values from the
+    environment may have any name.
+  EOT
+}
+
+diagnostic "evaluation_too_large" {
+  id       = 30
+  severity = error
+  title    = "An evaluation takes too much"
+  doc      = <<-EOT
+    The expressions of the file make values that are too many, too large or too deep. Each
+    file has a budget that ordinary jobs use a thousandth of; what ends here usually builds
+    a value from copies of itself.
+
+        locals {
+          a = "0123456789"
+          b = join(",", [for x in range(1000) : local.a])
+          c = join(",", [for x in range(1000) : local.b])
+        }
+  EOT
+}
+
+diagnostic "wrong_variable_file" {
+  id       = 31
+  severity = error
+  title    = "A file of values holds something else"
+  doc      = <<-EOT
+    A file that is passed with `-var-file` has lines such as `tag = "7"` and nothing else.
+    Variables are declared in the job file.
+
+        variable "tag" { default = "7" }
+  EOT
+}
+
+# 50-99: the job around the tasks
+
+diagnostic "no_job" {
+  id       = 50
+  severity = error
+  title    = "There is no job in the file"
+  doc      = <<-EOT
+    A job file has one `job "name" { … }` block at its top level, or in JSON a member `job`
+    or `Job`. Files with variables or with a volume, a quota or a policy of Nomad are no job
+    files.
+  EOT
+}
+
+diagnostic "several_jobs" {
+  id       = 51
+  severity = error
+  title    = "There is more than one job in the file"
+  doc      = <<-EOT
+    Nomad takes one job for each file. Here the first one is looked at, and the others are
+    not.
+  EOT
+}
+
+diagnostic "wrong_labels" {
+  id       = 52
+  severity = error
+  title    = "A block has no name, or too many"
+  doc      = <<-EOT
+    A job, a group, a task, a volume, a port, a device and a variable have exactly one name
+    behind their kind; `network`, `config`, `resources` and their like have none.
+
+        group {
+          task "web" { … }
+        }
+  EOT
+}
+
+diagnostic "wrong_dynamic" {
+  id       = 53
+  severity = error
+  title    = "A dynamic block cannot be expanded"
+  doc      = <<-EOT
+    A `dynamic` block has one label, the kind of block that it makes, a `for_each` that is a
+    list, a set, a map or an object, and a `content` block.
+
+        dynamic "task" {
+          for_each = ["a", "b"]
+          labels   = [task.value]
+          content { … }
+        }
+  EOT
+}
+
+diagnostic "dynamic_in_config" {
+  id       = 54
+  severity = error
+  title    = "Nomad does not expand dynamic blocks here"
+  doc      = <<-EOT
+    Inside of `config`, `env` and `meta` Nomad knows no kinds of blocks, and passes a
+    `dynamic` block on as an option of that name, which no driver has.
+
+        config {
+          dynamic "logging" { … }
+        }
+
+    Where the option is a list, write it with `for`: `volumes = [for v in var.volumes : …]`.
+  EOT
+}
+
+diagnostic "wrong_job_value" {
+  id       = 55
+  severity = error
+  title    = "A part of the job has another type"
+  doc      = <<-EOT
+    Something in the job that a task's container depends on, such as a port, the memory or
+    an environment variable, has a value of another type. Numbers and bools may also be
+    texts that read as one; what is known only when the task runs cannot stand there.
+
+        resources {
+          memory = "plenty"
+        }
+  EOT
+}
+
+diagnostic "unknown_top_level" {
+  id       = 56
+  severity = error
+  title    = "Something at the top of the file is no part of a job file"
+  doc      = <<-EOT
+    At the top level stand `job`, `variable`, `variables` and `locals`. Everything else
+    belongs inside of the job; files of Nomad's agent and of Nomad Pack have other blocks.
+
+        group "web" { … }
+  EOT
+}
+
 # 100-149: decoding of options
 
 diagnostic "unknown_option" {

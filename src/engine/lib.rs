@@ -11,6 +11,7 @@ pub mod facts;
 #[rustfmt::skip]
 pub mod generated;
 pub mod inputs;
+pub mod jobspec;
 pub mod provenance;
 pub mod pull;
 pub mod rules;
