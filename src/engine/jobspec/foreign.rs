@@ -37,6 +37,9 @@ const MARKS: [(&str, &str, &str); 6] = [
     ("%{", "}", "%{ … } outside of a string, as Terraform's templatefile has it"),
 ];
 
+/// How many bytes a mark may have.
+const NEAR: usize = 1024;
+
 /// The first mark of another tool outside of strings, heredocs and comments.
 pub(crate) fn find(text: &str) -> Option<Mark> {
     let mut at = 0;
@@ -55,7 +58,12 @@ pub(crate) fn find(text: &str) -> Option<Mark> {
 fn mark_at(rest: &str, at: usize) -> Option<Mark> {
     let (open, close, tool) = MARKS.iter().find(|(open, _, _)| rest.starts_with(open))?;
     let inside = rest.get(open.len()..)?;
-    let length = inside.find(close)?;
+    // A mark ends soon; without a limit a file of nothing but brackets would be searched to its end at each of them.
+    let mut near = inside.len().min(NEAR);
+    while !inside.is_char_boundary(near) {
+        near -= 1;
+    }
+    let length = inside.get(..near)?.find(close)?;
     // Two brackets also begin a list of lists.
     if *open == "[[" && !is_action(inside.get(..length)?) {
         return None;
