@@ -5,6 +5,74 @@
 
 use crate::diagnostic::{Entry, Id, Severity};
 
+/// The file is too large for a job file.
+pub const FILE_TOO_LARGE: Id = Id::new(1);
+/// The file is not text.
+pub const FILE_NOT_TEXT: Id = Id::new(2);
+/// The file is empty.
+pub const FILE_EMPTY: Id = Id::new(3);
+/// The file is a template of another tool.
+pub const FOREIGN_TEMPLATE: Id = Id::new(4);
+/// The text is not HCL.
+pub const HCL_SYNTAX: Id = Id::new(5);
+/// The text is not JSON.
+pub const JSON_SYNTAX: Id = Id::new(6);
+/// A variable is not declared.
+pub const UNKNOWN_VARIABLE: Id = Id::new(10);
+/// A local does not exist.
+pub const UNKNOWN_LOCAL: Id = Id::new(11);
+/// Only a written-out value may stand here.
+pub const NAME_NOT_ALLOWED: Id = Id::new(12);
+/// A function does not exist.
+pub const UNKNOWN_FUNCTION: Id = Id::new(13);
+/// A function gets too few or too many arguments.
+pub const WRONG_ARGUMENT_COUNT: Id = Id::new(14);
+/// A function refuses its arguments.
+pub const FUNCTION_FAILED: Id = Id::new(15);
+/// An operator cannot work with this value.
+pub const WRONG_OPERAND: Id = Id::new(16);
+/// A value does not have this element.
+pub const WRONG_INDEX: Id = Id::new(18);
+/// A value has no text form.
+pub const WRONG_TEMPLATE_PART: Id = Id::new(19);
+/// A condition cannot be decided.
+pub const WRONG_CONDITION: Id = Id::new(20);
+/// A loop cannot run, or makes keys that are none.
+pub const WRONG_ITERATION: Id = Id::new(21);
+/// Locals are defined by each other.
+pub const LOCAL_CYCLE: Id = Id::new(22);
+/// A name is defined twice.
+pub const DUPLICATE_NAME: Id = Id::new(23);
+/// A variable has no value.
+pub const MISSING_VARIABLE_VALUE: Id = Id::new(24);
+/// A value does not fit its variable.
+pub const WRONG_VARIABLE_VALUE: Id = Id::new(25);
+/// A type is none.
+pub const WRONG_TYPE_CONSTRAINT: Id = Id::new(26);
+/// A variable's own check refuses its value.
+pub const VALIDATION_FAILED: Id = Id::new(27);
+/// A validation block cannot be used.
+pub const WRONG_VALIDATION: Id = Id::new(28);
+/// A value is given for a variable that is not declared.
+pub const UNDECLARED_VARIABLE: Id = Id::new(29);
+/// An evaluation takes too much.
+pub const EVALUATION_TOO_LARGE: Id = Id::new(30);
+/// A file of values holds something else.
+pub const WRONG_VARIABLE_FILE: Id = Id::new(31);
+/// There is no job in the file.
+pub const NO_JOB: Id = Id::new(50);
+/// There is more than one job in the file.
+pub const SEVERAL_JOBS: Id = Id::new(51);
+/// A block has no name, or too many.
+pub const WRONG_LABELS: Id = Id::new(52);
+/// A dynamic block cannot be expanded.
+pub const WRONG_DYNAMIC: Id = Id::new(53);
+/// Nomad does not expand dynamic blocks here.
+pub const DYNAMIC_IN_CONFIG: Id = Id::new(54);
+/// A part of the job has another type.
+pub const WRONG_JOB_VALUE: Id = Id::new(55);
+/// Something at the top of the file is no part of a job file.
+pub const UNKNOWN_TOP_LEVEL: Id = Id::new(56);
 /// An option does not exist.
 pub const UNKNOWN_OPTION: Id = Id::new(101);
 /// An option belongs to the docker driver.
@@ -253,6 +321,244 @@ pub const CGROUP_V1_GONE: Id = Id::new(373);
 pub const ULIMIT_DEFAULTS_LOST: Id = Id::new(374);
 /// All diagnostics, by rising id.
 pub static ALL: &[Entry] = &[
+    Entry {
+        id: FILE_TOO_LARGE,
+        name: "file_too_large",
+        severity: Severity::Error,
+        title: "The file is too large for a job file",
+        text: "A job file has at most 4 MiB here. Nomad's servers keep the source of a job up to 1 MB\nand drop it above that, so a larger file is almost always something else that came in\nby its name. Data that a task needs belongs into an artifact, a volume or a variable of\nNomad, not into the job.",
+    },
+    Entry {
+        id: FILE_NOT_TEXT,
+        name: "file_not_text",
+        severity: Severity::Error,
+        title: "The file is not text",
+        text: "A job file is HCL or JSON in UTF-8. This one has bytes that are neither: it may be an\narchive, an image, or a text in another encoding such as UTF-16, as some editors on\nWindows write it. Save it as UTF-8, for example with `iconv -f UTF-16 -t UTF-8`.",
+    },
+    Entry {
+        id: FILE_EMPTY,
+        name: "file_empty",
+        severity: Severity::Error,
+        title: "The file is empty",
+        text: "The file holds nothing but blanks. When it comes from standard input, the command that\nshould have written it has probably failed.",
+    },
+    Entry {
+        id: FOREIGN_TEMPLATE,
+        name: "foreign_template",
+        severity: Severity::Error,
+        title: "The file is a template of another tool",
+        text: "Outside of any string stand the marks of a tool that makes job files: `[[ … ]]` of\nLevant or Nomad Pack, `{{ … }}` of Go templates or Jinja, `<% … %>` of ERB, `${…}` of\nTerraform's `templatefile`. As it stands the file is no HCL, and nothing in it can be\nchecked.\n\n    group \"web\" {\n      count = [[ .count ]]\n    }\n\nLet that tool write the job and check what it wrote, for instance\n`levant render web.nomad | podman-driver-render check -`.",
+    },
+    Entry {
+        id: HCL_SYNTAX,
+        name: "hcl_syntax",
+        severity: Severity::Error,
+        title: "The text is not HCL",
+        text: "The file, or a template inside a text of a JSON job, or a value that was given for a\nvariable, cannot be read as HCL. The place is where reading stopped; the mistake is\nthere or shortly before, such as a brace or a quote that is missing.\n\n    config {\n      image = \"docker.io/library/redis:7\n    }\n\nBlocks, lists and calls can lie 64 deep inside each other, which is more than a job\nneeds.",
+    },
+    Entry {
+        id: JSON_SYNTAX,
+        name: "json_syntax",
+        severity: Severity::Error,
+        title: "The text is not JSON",
+        text: "A file that begins with `{` is read as JSON, as Nomad does it, and this one is none.\nComments and a comma behind the last member, which HCL allows, are errors in JSON.\n\n    {\"job\": {\"web\": {\"type\": \"batch\",}}}",
+    },
+    Entry {
+        id: UNKNOWN_VARIABLE,
+        name: "unknown_variable",
+        severity: Severity::Error,
+        title: "A variable is not declared",
+        text: "An expression says `var.name`, and the file has no `variable \"name\"` block. Nomad takes\nvariables from the job file alone; a value from `-var` does not declare one.\n\n    variable \"tag\" { default = \"7\" }\n    …\n    image = \"docker.io/library/redis:${var.tga}\"\n\nDeclare the variable, or take the name that the message suggests. To keep the text for\nthe shell inside the container, write `$${var.tga}`.",
+    },
+    Entry {
+        id: UNKNOWN_LOCAL,
+        name: "unknown_local",
+        severity: Severity::Error,
+        title: "A local does not exist",
+        text: "An expression says `local.name`, and no `locals` block of the file defines the name.\n\n    locals {\n      registry = \"docker.io/library\"\n    }\n    …\n    image = \"${local.registri}/redis:7\"\n\nDefine it, or take the name that the message suggests.",
+    },
+    Entry {
+        id: NAME_NOT_ALLOWED,
+        name: "name_not_allowed",
+        severity: Severity::Error,
+        title: "Only a written-out value may stand here",
+        text: "The default of a variable and a value that is given for one are written out: they can\nrefer to no other variable, no local and no name of run time, and call no function.\n\n    variable \"image\" {\n      default = \"${var.registry}/redis:7\"\n    }\n\nPut what is computed into `locals`.",
+    },
+    Entry {
+        id: UNKNOWN_FUNCTION,
+        name: "unknown_function",
+        severity: Severity::Error,
+        title: "A function does not exist",
+        text: "The expression calls a function that Nomad's job files do not have. Some that Terraform\nhas are missing, such as `tostring`, `templatefile` and `timestamp`; `convert(x, string)`\nstands for the first. In the check of a variable the functions that read files are\nmissing too.\n\n    command = tostring(5)",
+    },
+    Entry {
+        id: WRONG_ARGUMENT_COUNT,
+        name: "wrong_argument_count",
+        severity: Severity::Error,
+        title: "A function gets too few or too many arguments",
+        text: "The message says how many arguments the function takes, and their names. A list is\nspread over several arguments with `...` behind it.\n\n    command = upper(\"a\", \"b\")\n    args    = [max([3, 5]...)]",
+    },
+    Entry {
+        id: FUNCTION_FAILED,
+        name: "function_failed",
+        severity: Severity::Error,
+        title: "A function refuses its arguments",
+        text: "An argument has the wrong type or a value that the function cannot work with, or a file\ncannot be read. Paths of `file`, `fileset` and their kin start from the job file's\nfolder.\n\n    data  = file(\"nginx.conf\")\n    count = parseint(\"ten\", 10)\n\nSome functions differ from Terraform's of the same name: `index` takes a key,\n`reverse` turns a string around, `length` does not count the members of an object.",
+    },
+    Entry {
+        id: WRONG_OPERAND,
+        name: "wrong_operand",
+        severity: Severity::Error,
+        title: "An operator cannot work with this value",
+        text: "Arithmetic and comparisons need numbers, `!`, `&&` and `||` need bools; a text that\nreads as one counts as one. Texts are put together inside of a string, not with `+`.\nDivision by zero has no result.\n\n    image = \"docker.io/library/\" + var.name\n\nA value that is known only when the task runs, such as `${NOMAD_ALLOC_INDEX}`, is a\ntext for Nomad's parser and cannot be computed with.",
+    },
+    Entry {
+        id: WRONG_INDEX,
+        name: "wrong_index",
+        severity: Severity::Error,
+        title: "A value does not have this element",
+        text: "The attribute or index behind the value does not exist: a name that the object does not\nhave, an index behind the end of the list, an index into something that has no\nelements.\n\n    locals { ports = { http = 80 } }\n    …\n    to = local.ports.htpp\n\n`try(local.ports.htpp, 80)` gives a value where there may be none.",
+    },
+    Entry {
+        id: WRONG_TEMPLATE_PART,
+        name: "wrong_template_part",
+        severity: Severity::Error,
+        title: "A value has no text form",
+        text: "Inside of a text only strings, numbers and bools can stand. A list is put into a text\nwith `join(\",\", list)`, an object with `jsonencode(object)`; null has no text.\n\n    command = \"run ${var.args}\"",
+    },
+    Entry {
+        id: WRONG_CONDITION,
+        name: "wrong_condition",
+        severity: Severity::Error,
+        title: "A condition cannot be decided",
+        text: "What stands before `?`, behind `if` or in `%{ if … }` is a bool, and the two results of\n`a ? b : c` need a type in common, whichever is taken.\n\n    args = var.debug ? [\"-v\"] : \"none\"\n\nNames of run time are texts for Nomad's parser: `${NOMAD_DC} == \"a\"` compares the text\nwith its braces and is always false.",
+    },
+    Entry {
+        id: WRONG_ITERATION,
+        name: "wrong_iteration",
+        severity: Severity::Error,
+        title: "A loop cannot run, or makes keys that are none",
+        text: "`for` runs over a list, a set, a map or an object. The keys of what `{for …}` makes are\nstrings, each one once; with `...` behind the value equal keys are grouped.\n\n    args = [for x in \"abc\" : x]",
+    },
+    Entry {
+        id: LOCAL_CYCLE,
+        name: "local_cycle",
+        severity: Severity::Error,
+        title: "Locals are defined by each other",
+        text: "The definition of a local leads back to itself, so that none of those in the circle has\na value.\n\n    locals {\n      a = \"${local.b}-1\"\n      b = local.a\n    }",
+    },
+    Entry {
+        id: DUPLICATE_NAME,
+        name: "duplicate_name",
+        severity: Severity::Error,
+        title: "A name is defined twice",
+        text: "Variables and locals have one definition each in a file, over all of its `locals`\nblocks, and a task has one `config`, one `env` and one `meta`.\n\n    locals { a = 1 }\n    locals { a = 2 }",
+    },
+    Entry {
+        id: MISSING_VARIABLE_VALUE,
+        name: "missing_variable_value",
+        severity: Severity::Error,
+        title: "A variable has no value",
+        text: "The variable is declared without default, and no value is given for it.\n\n    variable \"tag\" { type = string }\n\nValues are given as with `nomad job run`: `-var tag=7`, `-var-file values.hcl`, or\nNOMAD_VAR_tag in the environment, the first being the strongest. Variables without\ndefault must have a value also where nothing uses them.",
+    },
+    Entry {
+        id: WRONG_VARIABLE_VALUE,
+        name: "wrong_variable_value",
+        severity: Severity::Error,
+        title: "A value does not fit its variable",
+        text: "The default or a given value cannot be converted to the variable's type. Without a\n`type` the default's own type counts, so that a variable with the default `[\"a\"]` takes\nlists of exactly one string; `type = list(string)` takes any.\n\n    variable \"count\" {\n      type    = number\n      default = \"many\"\n    }",
+    },
+    Entry {
+        id: WRONG_TYPE_CONSTRAINT,
+        name: "wrong_type_constraint",
+        severity: Severity::Error,
+        title: "A type is none",
+        text: "Types are `string`, `number`, `bool`, `any`, `list(…)`, `set(…)`, `map(…)`,\n`tuple([…])` and `object({…})`, where a member may be `optional(…)`.\n\n    variable \"args\" { type = strings }",
+    },
+    Entry {
+        id: VALIDATION_FAILED,
+        name: "validation_failed",
+        severity: Severity::Error,
+        title: "A variable's own check refuses its value",
+        text: "The variable has a `validation` block whose condition is false for the value. The text\nis the one that the author of the job wrote.\n\n    variable \"tag\" {\n      default = \"latest\"\n      validation {\n        condition     = var.tag != \"latest\"\n        error_message = \"Name a version.\"\n      }\n    }",
+    },
+    Entry {
+        id: WRONG_VALIDATION,
+        name: "wrong_validation",
+        severity: Severity::Error,
+        title: "A validation block cannot be used",
+        text: "A `validation` has a `condition` that looks at its own variable and nothing else, and a\nliteral `error_message`.\n\n    variable \"tag\" {\n      default = \"7\"\n      validation {\n        condition     = var.other != \"\"\n        error_message = \"Name a version.\"\n      }\n    }",
+    },
+    Entry {
+        id: UNDECLARED_VARIABLE,
+        name: "undeclared_variable",
+        severity: Severity::Error,
+        title: "A value is given for a variable that is not declared",
+        text: "A value from `-var` or a file of values has a name for which the job has no `variable`\nblock; Nomad refuses such a run unless it is told `-hcl2-strict=false`. Values from the\nenvironment may have any name.",
+    },
+    Entry {
+        id: EVALUATION_TOO_LARGE,
+        name: "evaluation_too_large",
+        severity: Severity::Error,
+        title: "An evaluation takes too much",
+        text: "The expressions of the file make values that are too many, too large or too deep. Each\nfile has a budget that ordinary jobs use a thousandth of; what ends here usually builds\na value from copies of itself.\n\n    locals {\n      a = \"0123456789\"\n      b = join(\",\", [for x in range(1000) : local.a])\n      c = join(\",\", [for x in range(1000) : local.b])\n    }",
+    },
+    Entry {
+        id: WRONG_VARIABLE_FILE,
+        name: "wrong_variable_file",
+        severity: Severity::Error,
+        title: "A file of values holds something else",
+        text: "A file that is passed with `-var-file` has lines such as `tag = \"7\"` and nothing else.\nVariables are declared in the job file.\n\n    variable \"tag\" { default = \"7\" }",
+    },
+    Entry {
+        id: NO_JOB,
+        name: "no_job",
+        severity: Severity::Error,
+        title: "There is no job in the file",
+        text: "A job file has one `job \"name\" { … }` block at its top level, or in JSON a member `job`\nor `Job`. Files with variables or with a volume, a quota or a policy of Nomad are no job\nfiles.",
+    },
+    Entry {
+        id: SEVERAL_JOBS,
+        name: "several_jobs",
+        severity: Severity::Error,
+        title: "There is more than one job in the file",
+        text: "Nomad takes one job for each file. Here the first one is looked at, and the others are\nnot.",
+    },
+    Entry {
+        id: WRONG_LABELS,
+        name: "wrong_labels",
+        severity: Severity::Error,
+        title: "A block has no name, or too many",
+        text: "A job, a group, a task, a volume, a port, a device and a variable have exactly one name\nbehind their kind; `network`, `config`, `resources` and their like have none.\n\n    group {\n      task \"web\" { … }\n    }",
+    },
+    Entry {
+        id: WRONG_DYNAMIC,
+        name: "wrong_dynamic",
+        severity: Severity::Error,
+        title: "A dynamic block cannot be expanded",
+        text: "A `dynamic` block has one label, the kind of block that it makes, a `for_each` that is a\nlist, a set, a map or an object, and a `content` block.\n\n    dynamic \"task\" {\n      for_each = [\"a\", \"b\"]\n      labels   = [task.value]\n      content { … }\n    }",
+    },
+    Entry {
+        id: DYNAMIC_IN_CONFIG,
+        name: "dynamic_in_config",
+        severity: Severity::Error,
+        title: "Nomad does not expand dynamic blocks here",
+        text: "Inside of `config`, `env` and `meta` Nomad knows no kinds of blocks, and passes a\n`dynamic` block on as an option of that name, which no driver has.\n\n    config {\n      dynamic \"logging\" { … }\n    }\n\nWhere the option is a list, write it with `for`: `volumes = [for v in var.volumes : …]`.",
+    },
+    Entry {
+        id: WRONG_JOB_VALUE,
+        name: "wrong_job_value",
+        severity: Severity::Error,
+        title: "A part of the job has another type",
+        text: "Something in the job that a task's container depends on, such as a port, the memory or\nan environment variable, has a value of another type. Numbers and bools may also be\ntexts that read as one; what is known only when the task runs cannot stand there.\n\n    resources {\n      memory = \"plenty\"\n    }",
+    },
+    Entry {
+        id: UNKNOWN_TOP_LEVEL,
+        name: "unknown_top_level",
+        severity: Severity::Error,
+        title: "Something at the top of the file is no part of a job file",
+        text: "At the top level stand `job`, `variable`, `variables` and `locals`. Everything else\nbelongs inside of the job; files of Nomad's agent and of Nomad Pack have other blocks.\n\n    group \"web\" { … }",
+    },
     Entry {
         id: UNKNOWN_OPTION,
         name: "unknown_option",

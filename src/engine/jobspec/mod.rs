@@ -26,7 +26,7 @@ mod types;
 mod val;
 mod variables;
 
-pub mod ids;
+pub use crate::generated::diagnostics as ids;
 pub use document::MAX_BYTES;
 pub use functions::names as function_names;
 pub use job::{

@@ -82,7 +82,7 @@ const ROWS: &[(&str, &str)] = &[
         "jsonencode(yamldecode(\"a: yes\\nb: 0x10\\nc: '1'\\nd: 2001-12-14\\ne: ~\"))",
         "{\"a\":true,\"b\":16,\"c\":\"1\",\"d\":\"2001-12-14T00:00:00Z\",\"e\":null}",
     ),
-    ("jsonencode(yamldecode(\"x: &x {a: 1}\\ny:\\n  <<: *x\\n  b: 2\").y)", "{\"a\":1,\"b\":2}"),
+    ("jsonencode(yamldecode(\"x: &x {a: 1}\\nz:\\n  <<: *x\\n  b: 2\").z)", "{\"a\":1,\"b\":2}"),
     ("dirname(\"/a/b/c.txt\")", "/a/b"),
     ("basename(\"\")", "."),
     ("regex_replace(\"a1b22\", \"[0-9]+\", \"<$0>\")", "a<1>b<22>"),
