@@ -59,6 +59,7 @@ const EXPRESSIONS: &[Row<'_>] = &[
     ("a missing attribute", "locals { o = { key = 1 } }", "x = local.o.kye", &[(18, ".kye")]),
     ("an index behind the end", "", "x = [1][1]", &[(18, "[1]")]),
     ("a list in a text", "", "x = \"a ${[1]}\"", &[(19, "[1]")]),
+    ("a text over two lines", "", "x = \"a\n b\"", &[(5, "\"a\n b\"")]),
     ("null in a text", "", "x = \"a ${null}\"", &[(19, "null")]),
     ("a condition that is none", "", "x = \"maybe\" ? 1 : 2", &[(20, "\"maybe\"")]),
     ("results without common type", "", "x = true ? \"a\" : [1]", &[(20, "true ? \"a\" : [1]")]),
@@ -307,6 +308,45 @@ fn what_is_hostile_ends_in_diagnostics() {
         assert!(!got.is_empty(), "accepted: {shown}");
         assert!(start.elapsed().as_secs() < 20, "took {:?}: {shown}", start.elapsed());
     }
+}
+
+/// Deletes, doubles, swaps and replaces pieces of jobs, always in the same way, and wants an answer for each.
+#[test]
+fn mutated_jobs_never_panic() {
+    let seeds = [
+        job("variable \"v\" {\n type = object({ a = optional(string), b = list(number) })\n default = { b = [1] }\n}\nlocals {\n a = { for k, v in { x = 1 } : k => \"${v}\" if v > 0 }\n b = local.a[\"x\"]\n}", "image = \"a:${local.b}-${NOMAD_DC}\"\n args = [for x in var.v.b[*] : format(\"%03d|%s\", x, \"é\")]\n t = <<-EOT\n    %{ for x in [1, 2] ~}\n    ${x}\n    %{ endfor ~}\n  EOT\n b {\n  c = try(var.v.a, 1) ? 1 : -2 % 3\n }"),
+        "{\"variable\": {\"v\": {\"default\": [1, 2.5e3, null]}}, \"job\": {\"a\": {\"dynamic\": {\"group\": {\"for_each\": \"${var.v}\", \"labels\": [\"g${group.key}\"], \"content\": {\"task\": {\"t\": {\"config\": {\"x\": \"a\\u00e9${upper(\\\"b\\\")}\"}}}}}}}}}".to_owned(),
+        "{\"Job\": {\"ID\": \"a\", \"TaskGroups\": [{\"Name\": \"g\", \"Tasks\": [{\"Name\": \"t\", \"Config\": {\"image\": \"x\"}, \"Env\": {\"A\": \"b\"}}]}]}}".to_owned(),
+    ];
+    let mut state = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % below.max(1) as u64).unwrap()
+    };
+    let (mut jobs, rounds) = (0, 4000);
+    for round in 0..rounds {
+        let mut letters: Vec<char> = seeds[round % seeds.len()].chars().collect();
+        for _ in 0..=next(2) {
+            let (at, length) = (next(letters.len()), 1 + next(6));
+            let end = (at + length).min(letters.len());
+            let piece: Vec<char> = letters[at..end].to_vec();
+            let to = next(letters.len());
+            match next(4) {
+                0 => drop(letters.drain(at..end)),
+                1 => drop(letters.splice(to..to, piece)),
+                2 => letters[at] = ['"', '{', '}', '$', '%', '[', '~', '\n', '9', 'é', '\\'][next(11)],
+                _ => letters.swap(at, to),
+            }
+        }
+        let mut files = Files::default();
+        let file = files.add("job.hcl", letters.into_iter().collect::<String>());
+        let parsed = parse(&mut files, file, &Input::nothing());
+        assert!(parsed.job.is_some() || !parsed.diagnostics.is_empty());
+        jobs += usize::from(parsed.job.is_some());
+    }
+    assert!(jobs * 10 > rounds, "only {jobs} of {rounds} still had a job");
 }
 
 #[test]

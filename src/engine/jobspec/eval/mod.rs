@@ -141,13 +141,23 @@ impl<'a> Evaluator<'a> {
             Expression::Null(_) => Ok(Val::Null),
             Expression::Bool(it) => Ok(Val::Bool(*it.value())),
             Expression::Number(it) => Ok(Val::Number(literal(it.value()))),
-            Expression::String(text) => self.made(Val::text(text.as_str()), expr),
+            Expression::String(text) => {
+                self.one_line(expr.span())?;
+                self.made(Val::text(text.as_str()), expr)
+            }
             Expression::Array(items) => {
                 let items = self.all(items.iter().map(|item| self.eval(item, scope)))?;
                 self.made(Val::tuple(items), expr)
             }
             Expression::Object(object) => self.object(object, expr, scope),
-            Expression::StringTemplate(template) => self.template(expr, template.iter(), false, scope),
+            Expression::StringTemplate(template) => {
+                for element in template.iter() {
+                    if let hcl_edit::template::Element::Literal(text) = element {
+                        self.one_line(text.span())?;
+                    }
+                }
+                self.template(expr, template.iter(), scope)
+            }
             Expression::HeredocTemplate(heredoc) => self.heredoc(expr, heredoc, scope),
             Expression::Parenthesis(inner) => self.eval(inner.inner(), scope),
             Expression::Variable(name) => self.root(expr, name.as_str(), None, scope),
@@ -165,6 +175,7 @@ impl<'a> Evaluator<'a> {
         let span = self.span_of(expr);
         match expr {
             Expression::String(text) => {
+                self.one_line(expr.span())?;
                 self.pay(1 + text.len() as u64 / 16, span)?;
                 Ok(Node::new(text_value(text.as_str()), span))
             }
@@ -183,6 +194,19 @@ impl<'a> Evaluator<'a> {
                 self.pay(val.weight(), span)?;
                 Ok(val.to_node(span))
             }
+        }
+    }
+
+    /// Refuses a quoted text that goes over the end of its line: the parser takes it, and HCL does not.
+    pub(crate) fn one_line(&self, range: Option<Range<usize>>) -> Eval<()> {
+        let Some(range) = range else { return Ok(()) };
+        match self.source.text.get(range.clone()).and_then(|text| text.find('\n')) {
+            None => Ok(()),
+            Some(_) => self.fail(
+                ids::HCL_SYNTAX,
+                self.span(Some(range)),
+                "A quoted text ends on its line; a text of several lines is a heredoc, <<EOT … EOT.",
+            ),
         }
     }
 

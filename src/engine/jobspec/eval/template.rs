@@ -10,7 +10,7 @@ use hcl_edit::template::{Directive, Element, ForTemplateExpr, HeredocTemplate, S
 use unicode_segmentation::UnicodeSegmentation as _;
 
 use super::loops::round;
-use super::{Eval, Evaluator, Failed, Place, described};
+use super::{Eval, Evaluator, Failed, described};
 use crate::jobspec::convert::to_text;
 use crate::jobspec::ids;
 use crate::jobspec::scope::Scope;
@@ -33,10 +33,9 @@ impl Evaluator<'_> {
         &self,
         expr: &Expression,
         elements: impl Iterator<Item = &'t Element>,
-        flush: bool,
         scope: &Scope,
     ) -> Eval {
-        let pieces = self.pieces(elements, false, flush);
+        let pieces = self.pieces(elements, false, false);
         // A template that is nothing but one `${…}` has that value, whatever its type.
         if let [Piece::Value(only)] = pieces.as_slice() {
             return self.eval(only, scope);
@@ -168,16 +167,13 @@ impl Evaluator<'_> {
     /// The value of a text in a JSON job, whose `${…}` are evaluated as in HCL.
     pub(crate) fn text_of_json(&self, scope: &Scope) -> Eval {
         let text = self.source.text;
-        let span = match self.source.place {
-            Place::In(span) => Some(span),
-            Place::From(base) => self.span(Some(0..text.len())).filter(|_| base < usize::MAX),
-        };
+        let span = self.span(Some(0..text.len()));
         if !text.contains("${") && !text.contains("%{") {
             self.pay(1 + text.len() as u64 / 16, span)?;
             return Ok(Val::text(text));
         }
         match text.parse::<hcl_edit::template::Template>() {
-            Ok(template) => self.template(&Expression::null(), template.iter(), false, scope),
+            Ok(template) => self.template(&Expression::null(), template.iter(), scope),
             Err(why) => self.fail(
                 ids::HCL_SYNTAX,
                 span,
