@@ -142,7 +142,8 @@ fn one(damage: &mut Damage<'_>, seeds: &[String], packed: &[Vec<u8>], which: usi
             count.add(from_hcl(&job(&body)));
         }
         _ => {
-            let bytes = damage.bytes(&packed[damage.below(packed.len())]);
+            let seed = damage.below(packed.len());
+            let bytes = damage.bytes(&packed[seed]);
             count.add(decode::task_from_msgpack(&bytes).ok().map(|task| (task, Sources::default())));
             drop(decode::plugin_from_msgpack(&bytes));
         }

@@ -125,10 +125,11 @@ fn body(table: &'static [OptionInfo], config: &Map<String, Value>) -> String {
         let option = table.iter().find(|option| option.name == name);
         let nested = option.map_or(&[][..], |option| option.options);
         let block = |value: &Value| value.as_object().map(|map| format!("{name} {{\n{}}}\n", body(nested, map)));
+        let bare = |value: &Value| value.as_object().is_some_and(|map| map.keys().all(|key| !key.contains('.')));
         let blocks = match (option.map(|option| (option.kind, option.ty)), value) {
-            (Some((Kind::Block | Kind::BlockAttrs, _)), Value::Object(_)) => block(value),
+            (Some((Kind::Block | Kind::BlockAttrs, _)), Value::Object(_)) if bare(value) => block(value),
             (Some((Kind::BlockList, _)), Value::Array(items)) => items.iter().map(block).collect(),
-            (Some((_, Type::ListOfTextMaps | Type::ListOfNumberMaps)), Value::Array(items)) if items.len() == 1 => {
+            (Some((_, Type::ListOfTextMaps | Type::ListOfNumberMaps)), Value::Array(items)) if items.len() == 1 && bare(&items[0]) => {
                 block(&items[0])
             }
             _ => None,

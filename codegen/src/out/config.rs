@@ -52,6 +52,11 @@ fn structure(code: &mut String, name: &str, scope: &str, about: &str, options: &
     code.push_str(
         "#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]\n#[schemars(deny_unknown_fields)]\n",
     );
+    let required: Vec<String> =
+        options.iter().filter(|option| option.required).map(|option| quoted(&option.name)).collect();
+    if !required.is_empty() {
+        code.push_str(&format!("#[schemars(extend(\"required\" = [{}]))]\n", required.join(", ")));
+    }
     code.push_str(&format!(
         "#[schemars(title = {})]\npub struct {name} {{\n",
         quoted(about.trim_end_matches('.'))
@@ -107,7 +112,8 @@ fn schema_attributes(code: &mut String, scope: &str, option: &Opt) {
                     Type::Map(_) => "TextMaps",
                     _ => "TextList",
                 },
-                (_, _) if !option.enumeration.is_empty() => "OpenText",
+                (_, _) if option.required => "GivenText",
+            (_, _) if !option.enumeration.is_empty() => "OpenText",
                 _ => "Text",
             }
         ),
@@ -120,13 +126,12 @@ fn schema_attributes(code: &mut String, scope: &str, option: &Opt) {
             json(example)
         ));
     }
-    if option.required {
-        code.push_str("#[schemars(required)]\n");
-    }
     if !option.enumeration.is_empty() {
-        let texts: Vec<String> = option.enumeration.iter().map(|text| quoted(text)).collect();
+        // An empty text is the same as unset, here as everywhere.
+        let texts: Vec<String> =
+            option.enumeration.iter().map(String::as_str).chain([""]).map(quoted).collect();
         code.push_str(&format!(
-            "#[schemars(extend(\"anyOf\" = [{{\"enum\": [{}]}}, {{\"pattern\": \"\\\\$\\\\{{\"}}]))]\n",
+            "#[schemars(extend(\"anyOf\" = [{{\"enum\": [{}, null]}}, {{\"pattern\": \"\\\\$\\\\{{\"}}]))]\n",
             texts.join(", ")
         ));
     }

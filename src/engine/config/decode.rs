@@ -175,7 +175,8 @@ impl Decoder {
         self.once(option, written, path);
         let node = &written.last()?.node;
         let node = match &node.value {
-            Value::List(items) if items.len() == 1 => items.first()?,
+            // JSON's way to write blocks: a list of bodies, of which there may be none.
+            Value::List(items) if items.len() <= 1 => items.first()?,
             _ => node,
         };
         match &node.value {

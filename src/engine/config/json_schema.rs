@@ -31,6 +31,8 @@ macro_rules! schemas {
 schemas! {
     /// A text; Nomad turns numbers and bools into texts.
     Text => json_schema!({ "type": ["string", "number", "boolean", "null"] });
+    /// A text that has to be given.
+    GivenText => json_schema!({ "type": ["string", "number", "boolean"] });
     /// A text from a closed list, or one that is completed at run time; the list comes with the option.
     OpenText => json_schema!({ "type": ["string", "null"] });
     /// `true`, `false`, or a text that says so.
@@ -58,7 +60,8 @@ schemas! {
     /// A map of texts.
     TextMap => json_schema!({ "anyOf": [
         { "type": ["object", "null"], "additionalProperties": scalar() },
-        { "type": "array", "maxItems": 1, "items": { "type": "object", "additionalProperties": scalar() } },
+        { "type": "array", "items": { "type": ["object", "null"], "additionalProperties": scalar() } },
+        { "type": "string", "pattern": OPEN },
     ]});
     /// A map of texts, or several that are merged.
     TextMaps => maps(scalar());

@@ -10,16 +10,16 @@ use crate::config::{json_schema, wire};
 /// A task's `config` block.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[schemars(extend("required" = ["image"]))]
 #[schemars(title = "A task's `config` block")]
 pub struct TaskConfig {
     /// The image to run. A full reference such as `docker.io/library/redis:7` names its registry; a short one such as `redis:7` is resolved by Podman, as the host's registries.conf says. Without a tag, a full reference means `latest`. An image that the host already has is not pulled again.
     ///
     /// `docker://` may stand before a reference; a short name then means one of docker.io. `oci-archive:PATH` and `docker-archive:PATH` load an image from a file on the client, and from a web address where `http://` or `https://` follows the colon. A tag and a digest may stand together; the digest decides. Other transports, such as `dir:` and `containers-storage:`, are refused.
     #[serde(default, deserialize_with = "wire::text")]
-    #[schemars(with = "json_schema::Text")]
+    #[schemars(with = "json_schema::GivenText")]
     #[schemars(title = "image")]
     #[schemars(extend("examples" = [serde_json::json!("docker.io/library/redis:7")]))]
-    #[schemars(required)]
     pub image: String,
     /// The command to run instead of the image's own. It is given to the image's entrypoint, where that has one. Unset leaves the image's command in place, unless `args` are given.
     ///
@@ -569,7 +569,15 @@ pub struct TaskLogging {
     #[schemars(with = "json_schema::OpenText")]
     #[schemars(title = "logging.driver")]
     #[schemars(extend("examples" = [serde_json::json!("journald")]))]
-    #[schemars(extend("anyOf" = [{"enum":["nomad", "journald"]}, {"pattern":"\\$\\{"}]))]
+    #[schemars(
+        extend(
+            "anyOf" = [{"enum":["nomad",
+            "journald",
+            "",
+            null]},
+            {"pattern":"\\$\\{"}]
+        )
+    )]
     pub driver: String,
     /// Options of Podman's log driver. `journald` takes `tag`, a name for the lines of this task.
     ///
@@ -806,7 +814,7 @@ pub struct PluginVolumes {
     #[schemars(with = "json_schema::OpenText")]
     #[schemars(title = "volumes.selinuxlabel")]
     #[schemars(extend("examples" = [serde_json::json!("z")]))]
-    #[schemars(extend("anyOf" = [{"enum":["z", "Z"]}, {"pattern":"\\$\\{"}]))]
+    #[schemars(extend("anyOf" = [{"enum":["z", "Z", "", null]}, {"pattern":"\\$\\{"}]))]
     pub selinuxlabel: String,
 }
 
@@ -855,7 +863,15 @@ pub struct PluginLogging {
     #[schemars(with = "json_schema::OpenText")]
     #[schemars(title = "logging.driver")]
     #[schemars(extend("examples" = [serde_json::json!("journald")]))]
-    #[schemars(extend("anyOf" = [{"enum":["nomad", "journald"]}, {"pattern":"\\$\\{"}]))]
+    #[schemars(
+        extend(
+            "anyOf" = [{"enum":["nomad",
+            "journald",
+            "",
+            null]},
+            {"pattern":"\\$\\{"}]
+        )
+    )]
     pub driver: String,
     /// Options of Podman's log driver, as a block. `journald` takes `tag`.
     #[serde(default, deserialize_with = "wire::text_map")]
@@ -900,6 +916,7 @@ impl Default for PluginNetworking {
 /// A Podman that tasks may run on, such as the rootless one of a user. Tasks choose by name with their option `socket`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
+#[schemars(extend("required" = ["socket_path"]))]
 #[schemars(
     title = "A Podman that tasks may run on, such as the rootless one of a user. Tasks choose by name with their option `socket`"
 )]
@@ -916,14 +933,13 @@ pub struct PluginSocket {
     ///
     /// Addresses with `ssh://` and TLS are not supported.
     #[serde(default, deserialize_with = "wire::text")]
-    #[schemars(with = "json_schema::Text")]
+    #[schemars(with = "json_schema::GivenText")]
     #[schemars(title = "socket.socket_path")]
     #[schemars(
         extend(
             "examples" = [serde_json::json!("unix:///run/user/1000/podman/podman.sock")]
         )
     )]
-    #[schemars(required)]
     pub socket_path: String,
 }
 
