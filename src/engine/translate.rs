@@ -12,6 +12,7 @@ use crate::generated::spec::{ContainerSpec, Member};
 use crate::inputs::{Group, Inputs, ReadLog};
 use crate::provenance::Provenance;
 use crate::pull::{self, PullPlan};
+use crate::settings;
 use crate::versions;
 
 /// A rule of the table.
@@ -104,6 +105,7 @@ fn run(request: &Request<'_>, order: impl Iterator<Item = usize>) -> Translation
     }
     draft.begin(RuleIndex::MAX);
     pull::plan(&inputs, &mut draft);
+    settings::socket_of_task(&inputs, &mut draft);
     let mut finished = draft.finish();
     versions::fit(&mut finished, request.host);
     Translation {

@@ -1,7 +1,50 @@
-//! Rules of image.
+//! The image that the container is made of. How it is had (when it is pulled, with what credentials) is the pull
+//! plan's; finding out the ID of an image that was pulled or loaded is left to whoever does it.
 
+use crate::config::syntax::image_reference::{ArchiveLocation, ImageReferenceError};
+use crate::config::syntax::{ImageReference, Syntax};
+use crate::diagnostic::Diagnostic;
 use crate::draft::Draft;
+use crate::generated::diagnostics as ids;
 use crate::inputs::Inputs;
 
-/// To be written.
-pub fn reference(_cx: &Inputs<'_>, _out: &mut Draft<'_>) {}
+/// Names the image by its ID, where that is known, or else as Podman is asked for it.
+pub fn reference(cx: &Inputs<'_>, out: &mut Draft<'_>) {
+    let text = cx.task.image();
+    if cx.is_open(text) {
+        out.set_image(text);
+        return;
+    }
+    let image = match text.parse::<ImageReference>() {
+        Ok(image) => image,
+        Err(error) => {
+            out.report(cx.at("image", refused(&error)));
+            return;
+        }
+    };
+    if let ImageReference::Archive(archive) = &image
+        && let ArchiveLocation::File { member: Some(member), .. } = &archive.location
+    {
+        let message = format!("The name {member:?} after the archive's path is not used.");
+        let diagnostic = Diagnostic::warning(ids::ARCHIVE_REFERENCE_IGNORED, message)
+            .suggest("Leave it away; the first image of the archive is run.");
+        out.report(cx.at("image", diagnostic));
+    }
+    let name = image.name().unwrap_or_else(|| image.to_string());
+    match cx.host.images().get(&name) {
+        Some(id) => out.set_image(id),
+        None => out.set_image(name),
+    }
+}
+
+fn refused(error: &ImageReferenceError) -> Diagnostic {
+    let id = match error {
+        ImageReferenceError::Empty => ids::IMAGE_EMPTY,
+        _ if error.names_transport() => ids::UNSUPPORTED_TRANSPORT,
+        ImageReferenceError::Transport { .. }
+        | ImageReferenceError::Malformed { .. }
+        | ImageReferenceError::NoSlashes { .. }
+        | ImageReferenceError::NoFile { .. } => ids::BAD_IMAGE_REFERENCE,
+    };
+    Diagnostic::error(id, error.to_string()).accepts(ImageReference::ACCEPTED)
+}

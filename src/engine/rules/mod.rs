@@ -5,6 +5,7 @@ pub mod devices;
 pub mod image;
 pub mod labels;
 pub mod logging;
+mod mount_options;
 pub mod mounts;
 pub mod namespaces;
 pub mod network;

@@ -122,6 +122,13 @@ impl ImageReference {
     }
 }
 
+impl ImageReferenceError {
+    /// Whether it is a transport that other tools have, rather than a misspelt name.
+    pub fn names_transport(&self) -> bool {
+        matches!(self, Self::Transport { transport, .. } if OTHER_TRANSPORTS.contains(&transport.as_str()))
+    }
+}
+
 impl Syntax for ImageReference {
     const NAME: &'static str = "image_reference";
     const ACCEPTED: &'static str = "a name such as \"redis:7\" or \"quay.io/team/app:1.2\", \"docker://NAME\", or \
