@@ -124,7 +124,10 @@ const EXPRESSIONS: &[Row<'_>] = &[
     ),
 ];
 
-const FILES: &[(&str, &str, &[(u16, &str)])] = &[
+/// What is told: numbers of ids and the texts pointed at.
+type Told<'r> = &'r [(u16, &'r str)];
+
+const FILES: &[(&str, &str, Told<'_>)] = &[
     ("empty", " \n", &[(3, "")]),
     ("zero bytes", "job \"\0\" {}", &[(2, "\0")]),
     ("levant", "job \"a\" {\n count = [[ .count ]]\n}\n", &[(4, "[[ .count ]]")]),
@@ -220,7 +223,8 @@ fn bytes(bytes: &[u8]) -> Vec<(u16, String)> {
 
 fn given_values(seen: &mut BTreeSet<u16>) {
     let text = "variable \"tag\" { default = \"7\" }\nvariable \"n\" {\n type = list(number)\n default = []\n}\njob \"a\" {}\n";
-    let rows: &[(&str, &[(&str, &str)], &str, &[(u16, &str)])] = &[
+    type Values<'r> = &'r [(&'r str, &'r str)];
+    let rows: &[(&str, Values<'_>, &str, Told<'_>)] = &[
         ("a value for a name that is not declared", &[("tga", "8")], "", &[(29, "8")]),
         ("a value of another type", &[("n", "[\"x\"]")], "", &[(25, "[\"x\"]")]),
         ("a value that is not HCL", &[("n", "[1")], "", &[(5, "[1")]),
