@@ -1,0 +1,16 @@
+# A misspelt name, and names of the docker driver's plugin config.
+#
+# expect: docker_option gc.image
+# expect: docker_option nvidia_runtime
+# expect: unknown_option socketpath
+
+plugin "nomad-driver-podman" {
+  config {
+    socketpath     = "unix:///run/podman/podman.sock"
+    nvidia_runtime = "nvidia"
+
+    gc {
+      image = false
+    }
+  }
+}

@@ -1,0 +1,15 @@
+# An archive needs a path.
+#
+# expect: bad_image_reference image
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image = "docker-archive:"
+      }
+    }
+  }
+}

@@ -1,0 +1,14 @@
+# expect: bad_userns_option userns
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image  = "docker.io/library/redis:7"
+        userns = "auto:sise=65536"
+      }
+    }
+  }
+}

@@ -1,0 +1,22 @@
+# expect: deprecated_option port_map
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image = "docker.io/library/redis:7"
+        port_map {
+          redis = 6379
+        }
+      }
+
+      resources {
+        network {
+          port "redis" {}
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,23 @@
+# expect: duplicate_option image
+# expect: duplicate_option logging
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image = "docker.io/library/redis:7"
+        image = "docker.io/library/redis:8"
+
+        logging {
+          driver = "journald"
+        }
+
+        logging {
+          driver = "nomad"
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,21 @@
+# expect: dynamic_in_config -
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image = "docker.io/library/redis:7"
+
+        dynamic "labels" {
+          for_each = ["owner", "tier"]
+
+          content {
+            key = labels.value
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,13 @@
+# Levant's marks outside of strings: a file of another tool.
+#
+# expect: foreign_template -
+
+job "broken" {
+  group "cache" {
+    count = [[ .count ]]
+
+    task "redis" {
+      driver = "podman"
+    }
+  }
+}

@@ -1,0 +1,14 @@
+# expect: function_failed -
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image  = "docker.io/library/redis:7"
+        labels = jsondecode("{owner: me}")
+      }
+    }
+  }
+}

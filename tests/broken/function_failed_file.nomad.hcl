@@ -1,0 +1,16 @@
+# A file that is not there.
+#
+# expect: function_failed -
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image   = "docker.io/library/redis:7"
+        command = file("no-such-file.txt")
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+# expect: log_driver_not_inherited logging
+# expect: log_options_without_effect logging.options
+# plugin: agent/journald.hcl
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image = "docker.io/library/redis:7"
+        logging {
+          options {
+            tag = "redis"
+          }
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,15 @@
+# expect: member_without_effect security_opt[0]
+# facts: {"host": {"podman_version": "4.3.1"}}
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image        = "quay.io/podman/stable:v5.6.2"
+        security_opt = ["label=nested"]
+      }
+    }
+  }
+}

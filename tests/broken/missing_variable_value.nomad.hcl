@@ -1,0 +1,18 @@
+# expect: missing_variable_value -
+
+variable "name" {
+  type = string
+}
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image    = "docker.io/library/redis:7"
+        hostname = var.name
+      }
+    }
+  }
+}

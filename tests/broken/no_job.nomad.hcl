@@ -1,0 +1,6 @@
+# expect: no_job -
+
+variable "version" {
+  type    = string
+  default = "7"
+}

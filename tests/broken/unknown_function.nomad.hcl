@@ -1,0 +1,14 @@
+# expect: unknown_function -
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image   = "docker.io/library/redis:7"
+        command = lowercase("REDIS-SERVER")
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+# expect: unknown_local -
+
+locals {
+  command = "redis-server"
+}
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image   = "docker.io/library/redis:7"
+        command = local.comand
+      }
+    }
+  }
+}

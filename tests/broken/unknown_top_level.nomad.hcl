@@ -1,0 +1,16 @@
+# expect: unknown_top_level -
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image = "docker.io/library/redis:7"
+      }
+    }
+  }
+}
+
+resource "null_resource" "x" {
+}

@@ -1,0 +1,14 @@
+# expect: unknown_volume_option volumes[0]
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image   = "docker.io/library/redis:7"
+        volumes = ["/srv/redis:/data:readonly"]
+      }
+    }
+  }
+}

@@ -1,0 +1,14 @@
+# expect: wrong_argument_count -
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image   = "docker.io/library/redis:7"
+        command = replace("redis server", " ")
+      }
+    }
+  }
+}

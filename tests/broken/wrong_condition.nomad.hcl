@@ -1,0 +1,14 @@
+# expect: wrong_condition -
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image   = "docker.io/library/redis:7"
+        command = "yes" ? "redis-server" : "redis-sentinel"
+      }
+    }
+  }
+}

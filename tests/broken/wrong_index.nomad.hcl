@@ -1,0 +1,18 @@
+# expect: wrong_index -
+
+locals {
+  ports = ["redis"]
+}
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image    = "docker.io/library/redis:7"
+        hostname = local.ports[3]
+      }
+    }
+  }
+}

@@ -1,0 +1,18 @@
+# expect: wrong_template_part -
+
+locals {
+  names = ["a", "b"]
+}
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image    = "docker.io/library/redis:7"
+        hostname = "redis-${local.names}"
+      }
+    }
+  }
+}

@@ -1,0 +1,19 @@
+# expect: wrong_type_constraint -
+
+variable "limit" {
+  type    = int
+  default = 64
+}
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image      = "docker.io/library/redis:7"
+        pids_limit = var.limit
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+# expect: wrong_variable_value -
+# var: limit=many
+
+variable "limit" {
+  type    = number
+  default = 64
+}
+
+job "broken" {
+  group "cache" {
+    task "redis" {
+      driver = "podman"
+
+      config {
+        image      = "docker.io/library/redis:7"
+        pids_limit = var.limit
+      }
+    }
+  }
+}
