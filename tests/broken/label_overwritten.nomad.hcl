@@ -7,7 +7,7 @@ job "broken" {
       driver = "podman"
 
       config {
-        image  = "docker.io/library/redis:7"
+        image = "docker.io/library/redis:7"
         labels = {
           "com.hashicorp.nomad.alloc_id" = "mine"
         }
