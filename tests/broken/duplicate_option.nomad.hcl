@@ -1,5 +1,5 @@
 # expect: duplicate_option image
-# expect: duplicate_option logging
+# expect: duplicate_block logging
 
 job "broken" {
   group "cache" {

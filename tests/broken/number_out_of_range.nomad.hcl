@@ -1,4 +1,4 @@
-# expect: number_out_of_range pids_limit
+# expect: number_not_whole pids_limit
 # expect: number_out_of_range oom_score_adj
 # expect: number_out_of_range cpu_cfs_period
 
