@@ -72,3 +72,7 @@ fn not_a_device(error: &DeviceError) -> Diagnostic {
     };
     Diagnostic::error(id, error.to_string()).accepts(DeviceText::ACCEPTED)
 }
+
+#[cfg(test)]
+#[path = "devices/tests.rs"]
+pub(crate) mod tests;

@@ -48,3 +48,7 @@ fn refused(error: &ImageReferenceError) -> Diagnostic {
     };
     Diagnostic::error(id, error.to_string()).accepts(ImageReference::ACCEPTED)
 }
+
+#[cfg(test)]
+#[path = "image/tests.rs"]
+pub(crate) mod tests;

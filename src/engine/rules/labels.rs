@@ -58,3 +58,7 @@ fn value_of<'a>(cx: &Inputs<'a>, word: &str) -> &'a str {
         _ => "",
     }
 }
+
+#[cfg(test)]
+#[path = "labels/tests.rs"]
+pub(crate) mod tests;

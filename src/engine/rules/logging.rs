@@ -133,3 +133,7 @@ fn no_driver(driver: &str, by_task: bool) -> Diagnostic {
         None => diagnostic,
     }
 }
+
+#[cfg(test)]
+#[path = "logging/tests.rs"]
+pub(crate) mod tests;

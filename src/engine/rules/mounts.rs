@@ -245,3 +245,7 @@ fn same_place(cx: &Inputs<'_>, place: &str, path: Option<&str>, other: Option<&s
         None => diagnostic,
     }
 }
+
+#[cfg(test)]
+#[path = "mounts/tests.rs"]
+pub(crate) mod tests;

@@ -141,3 +141,7 @@ fn can_begin_a_name(task: &str) -> bool {
     task.starts_with(|c: char| c.is_ascii_alphanumeric())
         && task.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'))
 }
+
+#[cfg(test)]
+#[path = "process/tests.rs"]
+pub(crate) mod tests;
