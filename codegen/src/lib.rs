@@ -1,7 +1,8 @@
 //! Turns `schema/` and `proto/` into everything that is marked as generated.
 //!
 //! Three steps, each a module: `load` reads the data into a model, `check` refuses what does not hold together, and
-//! each module of `out` makes one file from the model, which nobody changes any more. This crate never depends on the
+//! each module of `out` makes one file from the model, which nobody changes any more. What only the finished tool can
+//! write comes behind, in `second`. This crate never depends on the
 //! engine whose files it writes: of the hand-written half it only knows which rule functions and syntaxes exist.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
@@ -11,6 +12,7 @@ pub mod load;
 pub mod model;
 pub mod out;
 pub mod read;
+pub mod second;
 pub mod written;
 
 use std::path::Path;

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use podman_driver_codegen::{generate, stale, write};
+use podman_driver_codegen::out::Output;
+use podman_driver_codegen::{generate, second, stale, write};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -26,10 +27,14 @@ fn main() -> ExitCode {
 }
 
 fn run(root: &Path, check: bool) -> Result<(), String> {
-    let outputs = generate(root).map_err(|error| error.to_string())?;
+    step(root, &generate(root).map_err(|error| error.to_string())?, check)?;
+    step(root, &second::generate(root)?, check)
+}
+
+fn step(root: &Path, outputs: &[Output], check: bool) -> Result<(), String> {
     if check {
-        let stale = stale(root, &outputs);
+        let stale = stale(root, outputs);
         return if stale.is_empty() { Ok(()) } else { Err(stale.join("\n")) };
     }
-    write(root, &outputs).map_err(|error| error.to_string())
+    write(root, outputs).map_err(|error| error.to_string())
 }

@@ -1,3 +1,7 @@
-//! The command line; what it does is in the library.
+//! `podman-driver-render`: shows what a Nomad job's podman tasks become before they run, and what is wrong with them.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    nomad_driver_podman::render::run(std::env::args_os())
+}

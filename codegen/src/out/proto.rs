@@ -28,6 +28,7 @@ pub fn generate(root: &Path) -> Result<Vec<Output>, String> {
                 .collect();
             let mut config = prost_build::Config::new();
             config.btree_map(["."]);
+            as_json(&mut config);
             let modules = config.generate(requests).map_err(|error| format!("proto/{file}: {error}"))?;
             let code = modules
                 .get(&Module::from_protobuf_package_name(package))
@@ -38,4 +39,12 @@ pub fn generate(root: &Path) -> Result<Vec<Output>, String> {
             })
         })
         .collect()
+}
+
+/// Messages can be printed as JSON, with the names that protobuf's own JSON has.
+fn as_json(config: &mut prost_build::Config) {
+    config.type_attribute(".", "#[derive(serde::Serialize)]");
+    config.type_attribute(".", "#[serde(rename_all = \"camelCase\")]");
+    config.field_attribute("Spec.block", "#[serde(flatten)]");
+    config.field_attribute("Spec.block.Attr", "#[serde(rename = \"Attr\")]");
 }

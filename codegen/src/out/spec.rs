@@ -86,7 +86,7 @@ fn members(code: &mut String, model: &Model) {
     );
     for member in &model.members {
         code.push_str(&format!(
-            "Member::{} => &MemberInfo {{ name: {}, ty: {}, unit: {}, since: {}, until: {}, lost_is_error: {}, doc: {}, each: {} }},\n",
+            "Member::{} => &MemberInfo {{ name: {}, ty: {}, unit: {}, since: {}, until: {}, lost_is_error: {}, doc: {}, each: {}, rules: &[{}] }},\n",
             variant(member),
             quoted(&member.name),
             quoted(&member.ty.to_string()),
@@ -96,6 +96,7 @@ fn members(code: &mut String, model: &Model) {
             member.lost_is_error,
             quoted(&member.doc),
             member.each,
+            member.rules.iter().map(|rule| quoted(rule)).collect::<Vec<_>>().join(", "),
         ));
     }
     code.push_str("}\n}\n}\n\n");

@@ -27,6 +27,8 @@ pub struct MemberInfo {
     pub doc: &'static str,
     /// Several rules may add elements.
     pub each: bool,
+    /// The rules that own it; none where a declared mapping does.
+    pub rules: &'static [&'static str],
 }
 
 /// A release line of Podman.

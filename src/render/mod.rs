@@ -1,0 +1,41 @@
+//! The commands of `podman-driver-render`: job files in, what Podman would be asked for and what is wrong out.
+//! A command computes an [`Answer`] and prints nothing; one output format is one file below `format`. What a task
+//! means is the engine's business, and nothing here decides about it.
+
+mod answer;
+mod cli;
+mod commands;
+mod flags;
+mod format;
+pub mod schema;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+pub use answer::{Answer, Exit, Failure};
+use cli::{Cli, Command};
+
+/// Runs the tool with a program's arguments, the program's name first, and says how the process ends.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(flags::with_two_dashes(arguments)) {
+        Ok(cli) => cli,
+        Err(usage) => {
+            // Nobody is left to tell when even this cannot be printed.
+            let _ = usage.print();
+            return if usage.use_stderr() { Exit::CouldNotRun.into() } else { Exit::Clean.into() };
+        }
+    };
+    answer(&cli).unwrap_or_else(Answer::from).write()
+}
+
+fn answer(cli: &Cli) -> Result<Answer, Failure> {
+    match &cli.command {
+        Command::Explain(arguments) => commands::explain::run(arguments),
+        Command::Schema(arguments) => commands::schema::run(arguments),
+        Command::Docs(arguments) => commands::docs::run(arguments),
+        Command::Completions(arguments) => commands::completions::run(arguments),
+        Command::Man(arguments) => commands::man::run(arguments),
+    }
+}
