@@ -5,14 +5,19 @@
 
 #![allow(missing_docs, reason = "the messages are described in proto/")]
 /// One piece of a description; which one, says the member that is set.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Spec {
     #[prost(oneof = "spec::Block", tags = "1, 2, 3, 4, 5, 6, 7, 8, 9, 10")]
+    #[serde(flatten)]
     pub block: ::core::option::Option<spec::Block>,
 }
 
 /// Nested message and enum types in `Spec`.
 pub mod spec {
+    #[derive(serde::Serialize)]
+    #[serde(rename_all = "camelCase")]
     #[derive(Clone, PartialEq, ::prost::Oneof)]
     pub enum Block {
         #[prost(message, tag = "1")]
@@ -21,6 +26,7 @@ pub mod spec {
         Array(super::Array),
         /// Nomad writes this name with a capital.
         #[prost(message, tag = "3")]
+        #[serde(rename = "Attr")]
         Attr(super::Attr),
         #[prost(message, tag = "4")]
         BlockValue(::prost::alloc::boxed::Box<super::Block>),
@@ -40,6 +46,8 @@ pub mod spec {
 }
 
 /// `name = value`, converted to `type`, a type expression of HCL such as `list(string)`.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Attr {
     #[prost(string, tag = "1")]
@@ -51,6 +59,8 @@ pub struct Attr {
 }
 
 /// `name { … }`, at most once; null where it is absent.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Block {
     #[prost(string, tag = "1")]
@@ -62,6 +72,8 @@ pub struct Block {
 }
 
 /// `name { … }` with free keys whose values are of `type`.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct BlockAttrs {
     #[prost(string, tag = "1")]
@@ -73,6 +85,8 @@ pub struct BlockAttrs {
 }
 
 /// `name { … }` any number of times within the bounds, in order; zero means no bound.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BlockList {
     #[prost(string, tag = "1")]
@@ -86,6 +100,8 @@ pub struct BlockList {
 }
 
 /// The same without order and without duplicates.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BlockSet {
     #[prost(string, tag = "1")]
@@ -99,6 +115,8 @@ pub struct BlockSet {
 }
 
 /// `name "label" { … }`, by label.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct BlockMap {
     #[prost(string, tag = "1")]
@@ -110,6 +128,8 @@ pub struct BlockMap {
 }
 
 /// A constant, as the text of an HCL expression.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct Literal {
     #[prost(string, tag = "1")]
@@ -117,6 +137,8 @@ pub struct Literal {
 }
 
 /// `primary`, or `default` where that is null.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Default {
     #[prost(message, optional, boxed, tag = "1")]
@@ -126,6 +148,8 @@ pub struct Default {
 }
 
 /// Several attributes and blocks of one body, by name.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Object {
     #[prost(btree_map = "string, message", tag = "1")]
@@ -136,6 +160,8 @@ pub struct Object {
 }
 
 /// Several pieces of one body, by position.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Array {
     #[prost(message, repeated, tag = "1")]

@@ -344,6 +344,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Name of the container: the task's name and the allocation's ID, joined by a dash.",
                     each: false,
+                    rules: &["process.name"],
                 }
             }
             Member::Image => {
@@ -356,6 +357,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "The image: its ID where that is known, otherwise the reference as the job writes it.",
                     each: false,
+                    rules: &["image.reference"],
                 }
             }
             Member::Command => {
@@ -368,6 +370,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "The command with its arguments; unset leaves the image's own command in place.",
                     each: false,
+                    rules: &["process.command"],
                 }
             }
             Member::Entrypoint => {
@@ -380,6 +383,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "What runs before the command; unset takes the image's, an empty list takes none.",
                     each: false,
+                    rules: &["process.entrypoint"],
                 }
             }
             Member::Env => {
@@ -392,6 +396,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Environment variables, above those of the image. Those that port_map redefines come from the rule of the ports.",
                     each: true,
+                    rules: &["process.environment", "network.ports"],
                 }
             }
             Member::Terminal => {
@@ -404,6 +409,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Whether the process gets a pseudo-terminal.",
                     each: false,
+                    rules: &[],
                 }
             }
             Member::Labels => {
@@ -416,6 +422,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Labels of the container, above those of the image.",
                     each: true,
+                    rules: &["labels.labels"],
                 }
             }
             Member::Annotations => {
@@ -428,6 +435,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Annotations of the container; Podman's own tools read from them which security options were given.",
                     each: true,
+                    rules: &["security.security_options"],
                 }
             }
             Member::LogConfiguration => {
@@ -440,6 +448,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Where the output of the process goes.",
                     each: false,
+                    rules: &["logging.log_configuration"],
                 }
             }
             Member::Ipcns => {
@@ -452,6 +461,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "The IPC namespace: shared memory and message queues.",
                     each: false,
+                    rules: &["namespaces.ipc"],
                 }
             }
             Member::Userns => {
@@ -464,6 +474,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "The user namespace.",
                     each: false,
+                    rules: &["security.user_namespace"],
                 }
             }
             Member::Netns => {
@@ -476,6 +487,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "The network namespace.",
                     each: false,
+                    rules: &["network.mode"],
                 }
             }
             Member::Hostname => {
@@ -488,6 +500,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Host name inside the container; unset takes the first twelve characters of the container's ID.",
                     each: false,
+                    rules: &[],
                 }
             }
             Member::Sysctl => {
@@ -500,6 +513,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Kernel parameters of the container's namespaces.",
                     each: false,
+                    rules: &[],
                 }
             }
             Member::Init => {
@@ -512,6 +526,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Whether a small init process runs as PID 1 and reaps orphans.",
                     each: false,
+                    rules: &["process.init"],
                 }
             }
             Member::InitPath => {
@@ -524,6 +539,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Path of that init process on the host; unset takes the one of Podman's configuration.",
                     each: false,
+                    rules: &["process.init"],
                 }
             }
             Member::Mounts => {
@@ -536,6 +552,12 @@ impl Member {
                     lost_is_error: false,
                     doc: "Folders of the allocation, volumes of the task, mounts that Nomad adds, and tmpfs, in this order.",
                     each: true,
+                    rules: &[
+                        "mounts.allocation_folders",
+                        "mounts.volumes",
+                        "mounts.nomad_mounts",
+                        "mounts.tmpfs",
+                    ],
                 }
             }
             Member::Devices => {
@@ -548,6 +570,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Devices of the host or of CDI: those of the task first, then those that Nomad's device plugins reserved.",
                     each: true,
+                    rules: &["devices.devices", "devices.plugin_devices"],
                 }
             }
             Member::ShmSize => {
@@ -560,6 +583,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Size of /dev/shm; unset takes Podman's own default, usually 65536000 bytes.",
                     each: false,
+                    rules: &["resources.shm_size"],
                 }
             }
             Member::WorkDir => {
@@ -572,6 +596,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Folder in which the process starts; unset takes the image's, or the root folder.",
                     each: false,
+                    rules: &[],
                 }
             }
             Member::Privileged => {
@@ -584,6 +609,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Whether the container gets the host's devices and nearly all rights.",
                     each: false,
+                    rules: &[],
                 }
             }
             Member::User => {
@@ -596,6 +622,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "User, or user and group, of the process; unset takes the image's.",
                     each: false,
+                    rules: &["process.user"],
                 }
             }
             Member::CapAdd => {
@@ -608,6 +635,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Capabilities that are added to Podman's default set.",
                     each: false,
+                    rules: &["security.capabilities"],
                 }
             }
             Member::CapDrop => {
@@ -620,6 +648,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Capabilities that are taken from Podman's default set.",
                     each: false,
+                    rules: &["security.capabilities"],
                 }
             }
             Member::SelinuxOpts => {
@@ -632,6 +661,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "SELinux label options of the process, such as a type or a level.",
                     each: false,
+                    rules: &["security.security_options"],
                 }
             }
             Member::ApparmorProfile => {
@@ -644,6 +674,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Name of the AppArmor profile that confines the process.",
                     each: false,
+                    rules: &["security.security_options"],
                 }
             }
             Member::SeccompProfilePath => {
@@ -656,6 +687,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "File on the host with the seccomp filter, or the word unconfined.",
                     each: false,
+                    rules: &["security.security_options"],
                 }
             }
             Member::NoNewPrivileges => {
@@ -668,6 +700,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Whether the process is kept from gaining rights, for instance by set-user-ID programs.",
                     each: false,
+                    rules: &["security.security_options"],
                 }
             }
             Member::Idmappings => {
@@ -680,6 +713,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "How IDs map where the user namespace is made for this container.",
                     each: false,
+                    rules: &["security.user_namespace"],
                 }
             }
             Member::ReadOnlyFilesystem => {
@@ -692,6 +726,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Whether the container's root file system is read-only.",
                     each: false,
+                    rules: &[],
                 }
             }
             Member::LabelNested => {
@@ -704,6 +739,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Whether SELinux lets the container label containers of its own.",
                     each: false,
+                    rules: &["security.security_options"],
                 }
             }
             Member::ProcfsOpts => {
@@ -716,6 +752,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Mount options of /proc inside the container.",
                     each: false,
+                    rules: &["security.security_options"],
                 }
             }
             Member::Mask => {
@@ -728,6 +765,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Further paths that are hidden from the process.",
                     each: false,
+                    rules: &["security.security_options"],
                 }
             }
             Member::Unmask => {
@@ -740,6 +778,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Paths that Podman hides by default and shall not hide here; the word ALL stands for all of them.",
                     each: false,
+                    rules: &["security.security_options"],
                 }
             }
             Member::CgroupParent => {
@@ -752,6 +791,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "The cgroup that the container's own lies in: Nomad's slice, where systemd manages cgroups of version 2.",
                     each: false,
+                    rules: &["namespaces.cgroup_parent"],
                 }
             }
             Member::Portmappings => {
@@ -764,6 +804,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Published ports, each once for TCP and once for UDP.",
                     each: true,
+                    rules: &["network.ports"],
                 }
             }
             Member::Networks => {
@@ -776,6 +817,7 @@ impl Member {
                     lost_is_error: true,
                     doc: "The networks that the container joins, with its addresses there; only in bridge mode.",
                     each: false,
+                    rules: &["network.mode"],
                 }
             }
             Member::StaticIp => {
@@ -788,6 +830,7 @@ impl Member {
                     lost_is_error: true,
                     doc: "The container's IPv4 address for a Podman before 4.0, which does not know Networks.",
                     each: false,
+                    rules: &["network.mode"],
                 }
             }
             Member::StaticIpv6 => {
@@ -800,6 +843,7 @@ impl Member {
                     lost_is_error: true,
                     doc: "The container's IPv6 address for a Podman before 4.0, which does not know Networks.",
                     each: false,
+                    rules: &["network.mode"],
                 }
             }
             Member::StaticMac => {
@@ -812,6 +856,7 @@ impl Member {
                     lost_is_error: true,
                     doc: "The container's hardware address, as Base64 of its six bytes, for a Podman before 4.0, which does not know Networks.",
                     each: false,
+                    rules: &["network.mode"],
                 }
             }
             Member::DnsServer => {
@@ -824,6 +869,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "IP addresses of name servers; unset takes those of the network or the host.",
                     each: false,
+                    rules: &["network.dns"],
                 }
             }
             Member::DnsSearch => {
@@ -836,6 +882,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Domains in which short names are looked up.",
                     each: false,
+                    rules: &["network.dns"],
                 }
             }
             Member::DnsOption => {
@@ -848,6 +895,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Options of the resolver, such as ndots:2.",
                     each: false,
+                    rules: &["network.dns"],
                 }
             }
             Member::Hostadd => {
@@ -860,6 +908,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Lines for /etc/hosts, each as name:address.",
                     each: true,
+                    rules: &["network.extra_hosts"],
                 }
             }
             Member::ResourceLimitsMemoryLimit => {
@@ -872,6 +921,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Memory that the container cannot exceed; unset means no limit.",
                     each: false,
+                    rules: &["resources.memory"],
                 }
             }
             Member::ResourceLimitsMemoryReservation => {
@@ -884,6 +934,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Memory that the kernel leaves to the container when the host runs short.",
                     each: false,
+                    rules: &["resources.memory"],
                 }
             }
             Member::ResourceLimitsMemorySwap => {
@@ -896,6 +947,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Memory and swap together; -1 means no limit, unset lets Podman take twice the memory limit.",
                     each: false,
+                    rules: &["resources.memory_swap"],
                 }
             }
             Member::ResourceLimitsMemorySwappiness => {
@@ -908,6 +960,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "How readily the kernel swaps this container out; only cgroup version 1 has it.",
                     each: false,
+                    rules: &["resources.memory_swappiness"],
                 }
             }
             Member::ResourceLimitsCpuShares => {
@@ -920,6 +973,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Weight of the container when CPU time is scarce.",
                     each: false,
+                    rules: &["resources.cpu_shares"],
                 }
             }
             Member::ResourceLimitsCpuQuota => {
@@ -932,6 +986,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "CPU time that the container may use in each period, all cores together.",
                     each: false,
+                    rules: &["resources.cpu_quota"],
                 }
             }
             Member::ResourceLimitsCpuPeriod => {
@@ -944,6 +999,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Length of the period that the quota counts in.",
                     each: false,
+                    rules: &["resources.cpu_quota"],
                 }
             }
             Member::ResourceLimitsCpuCpus => {
@@ -956,6 +1012,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "The cores that the container may run on, such as 0-1,3.",
                     each: false,
+                    rules: &["resources.cpuset"],
                 }
             }
             Member::ResourceLimitsPidsLimit => {
@@ -968,6 +1025,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Processes and threads that the container may have at once; unset takes Podman's own default, usually 2048.",
                     each: false,
+                    rules: &["resources.pids"],
                 }
             }
             Member::RLimits => {
@@ -980,6 +1038,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Limits of the kernel on each process.",
                     each: true,
+                    rules: &["resources.ulimits"],
                 }
             }
             Member::OomScoreAdj => {
@@ -992,6 +1051,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "How readily the kernel kills the process when the host runs out of memory.",
                     each: false,
+                    rules: &["resources.oom_score_adj"],
                 }
             }
         }

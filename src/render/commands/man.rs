@@ -16,9 +16,8 @@ pub(in crate::render) fn run(arguments: &Man) -> Result<Answer, Failure> {
             Failure(format!("There is no command `{name}`; `podman-driver-render --help` lists all."))
         })?,
     };
-    let name = command.get_display_name().unwrap_or_else(|| command.get_name()).replace(' ', "-");
     let mut page = Vec::new();
-    Page::new(command.name(name))
+    Page::new(command)
         .render(&mut page)
         .map_err(|error| Failure(format!("The page cannot be made: {error}.")))?;
     Ok(Answer::clean(String::from_utf8_lossy(&page)))
