@@ -18,7 +18,12 @@ fn full_task() -> (TaskConfig, NomadTask, HostFacts) {
     let task = job.groups.into_iter().flat_map(|group| group.tasks).next().expect("the job has a task");
     let decoded = decode::task(&task.config, None);
     assert!(decoded.diagnostics.is_empty(), "{:?}", decoded.diagnostics);
-    let port = |label: &str, value| NomadPort { label: label.to_owned(), value, to: 8080, host_ip: "127.0.0.1".to_owned() };
+    let port = |label: &str, value| NomadPort {
+        label: label.to_owned(),
+        value,
+        to: 8080,
+        host_ip: "127.0.0.1".to_owned(),
+    };
     let nomad = NomadTask {
         task_name: "web".to_owned(),
         env: (0..30).map(|n| (format!("NOMAD_META_{n}"), "a value of usual length".to_owned())).collect(),
@@ -31,12 +36,20 @@ fn full_task() -> (TaskConfig, NomadTask, HostFacts) {
 fn engine(c: &mut Criterion) {
     let (task, nomad, host) = full_task();
     let (plugin, sources) = (PluginConfig::default(), Sources::default());
-    let request =
-        Request { task: &task, plugin: &plugin, nomad: &nomad, host: &host, task_sources: &sources, plugin_sources: &sources };
+    let request = Request {
+        task: &task,
+        plugin: &plugin,
+        nomad: &nomad,
+        host: &host,
+        task_sources: &sources,
+        plugin_sources: &sources,
+    };
     assert!(!translate(&request).has_errors(), "{:?}", translate(&request).diagnostics);
     c.bench_function("translate a full task", |b| b.iter(|| translate(black_box(&request))));
     let bytes = rmp_serde::to_vec_named(&task).expect("a config can be written");
-    c.bench_function("decode a full config from msgpack", |b| b.iter(|| decode::task_from_msgpack(black_box(&bytes))));
+    c.bench_function("decode a full config from msgpack", |b| {
+        b.iter(|| decode::task_from_msgpack(black_box(&bytes)))
+    });
     c.bench_function("parse and decode a job with a full config", |b| {
         b.iter(|| {
             let mut files = Files::default();

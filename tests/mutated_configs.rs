@@ -28,7 +28,8 @@ fn seeds() -> Vec<String> {
     let mut seeds = Vec::new();
     for topic in ["basics", "images", "labels", "logging", "mounts", "network", "resources", "security"] {
         let path = format!("{}/tests/vectors/{topic}.json", env!("CARGO_MANIFEST_DIR"));
-        let cases: Vec<serde_json::Value> = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let cases: Vec<serde_json::Value> =
+            serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         seeds.extend(cases.iter().map(|case| case["task_config"].as_str().unwrap().to_owned()));
     }
     seeds.sort();
@@ -37,7 +38,9 @@ fn seeds() -> Vec<String> {
 }
 
 fn job(body: &str) -> String {
-    format!("job \"j\" {{\ngroup \"g\" {{\ntask \"t\" {{\ndriver = \"podman\"\nconfig {{\n{body}\n}}\n}}\n}}\n}}\n")
+    format!(
+        "job \"j\" {{\ngroup \"g\" {{\ntask \"t\" {{\ndriver = \"podman\"\nconfig {{\n{body}\n}}\n}}\n}}\n}}\n"
+    )
 }
 
 struct Damage<'a> {
@@ -108,8 +111,14 @@ impl Count {
         let Some((task, sources)) = config else { return };
         self.decoded += 1;
         let (nomad, host, plugin) = (NomadTask::default(), HostFacts::default(), PluginConfig::default());
-        let request =
-            Request { task: &task, plugin: &plugin, nomad: &nomad, host: &host, task_sources: &sources, plugin_sources: &sources };
+        let request = Request {
+            task: &task,
+            plugin: &plugin,
+            nomad: &nomad,
+            host: &host,
+            task_sources: &sources,
+            plugin_sources: &sources,
+        };
         let translation = translate(&request);
         if !translation.has_errors() {
             self.without_errors += 1;
@@ -159,8 +168,27 @@ fn no_damage_panics_hangs_or_grows() {
         .map(|(config, _)| rmp_serde::to_vec_named(&config).unwrap())
         .collect();
     let words = [
-        "host", "none", "512m", "-1", "unlimited", "task:db", "container:", "ns:/run/x", "auto:size=5", "/a:/b:ro,z", "a:b:c:d",
-        "${NOMAD_META_x}", "keep-id", "65536", "99999999999999999999g", "", "docker://", "oci-archive:x.tar", "5m", "\\u0000", "é",
+        "host",
+        "none",
+        "512m",
+        "-1",
+        "unlimited",
+        "task:db",
+        "container:",
+        "ns:/run/x",
+        "auto:size=5",
+        "/a:/b:ro,z",
+        "a:b:c:d",
+        "${NOMAD_META_x}",
+        "keep-id",
+        "65536",
+        "99999999999999999999g",
+        "",
+        "docker://",
+        "oci-archive:x.tar",
+        "5m",
+        "\\u0000",
+        "é",
     ];
     let mut damage = Damage { rng: TestRng::deterministic_rng(RngAlgorithm::ChaCha), words: &words };
     let mut count = Count::default();
@@ -171,7 +199,10 @@ fn no_damage_panics_hangs_or_grows() {
         assert!(began.elapsed() < HANG, "case {case} took {:?}", began.elapsed());
     }
     let peak = peak_memory_kb();
-    println!("{} configs: {} decoded, {} translated without errors, peak memory {peak} KiB", count.cases, count.decoded, count.without_errors);
+    println!(
+        "{} configs: {} decoded, {} translated without errors, peak memory {peak} KiB",
+        count.cases, count.decoded, count.without_errors
+    );
     assert!(count.cases == CASES && count.decoded * 3 >= CASES, "{count:?}");
     assert!(peak < MEMORY_KB, "peak memory was {peak} KiB");
 }

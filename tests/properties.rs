@@ -17,14 +17,20 @@ use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 use support::{configs, hcl};
 
-
 fn errors(diagnostics: &[Diagnostic]) -> Vec<String> {
     diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).map(ToString::to_string).collect()
 }
 
 fn translated(task: &TaskConfig, plugin: &PluginConfig, host: &HostFacts, sources: &Sources) -> Translation {
     let nomad = NomadTask { task_name: "t".to_owned(), ..NomadTask::default() };
-    translate(&Request { task, plugin, nomad: &nomad, host, task_sources: sources, plugin_sources: &Sources::default() })
+    translate(&Request {
+        task,
+        plugin,
+        nomad: &nomad,
+        host,
+        task_sources: sources,
+        plugin_sources: &Sources::default(),
+    })
 }
 
 fn hosts() -> impl Strategy<Value = HostFacts> {
@@ -155,8 +161,10 @@ fn refused_by_a_rule(table: &'static [OptionInfo], config: &Map<String, Value>) 
     })
 }
 
-static TASK_SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| validator(schemars::schema_for!(TaskConfig)));
-static PLUGIN_SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| validator(schemars::schema_for!(PluginConfig)));
+static TASK_SCHEMA: LazyLock<jsonschema::Validator> =
+    LazyLock::new(|| validator(schemars::schema_for!(TaskConfig)));
+static PLUGIN_SCHEMA: LazyLock<jsonschema::Validator> =
+    LazyLock::new(|| validator(schemars::schema_for!(PluginConfig)));
 
 fn validator(schema: schemars::Schema) -> jsonschema::Validator {
     jsonschema::validator_for(schema.as_value()).unwrap()

@@ -22,16 +22,18 @@ pub fn config(table: &'static [OptionInfo], exact: bool) -> BoxedStrategy<Map<St
         })
         .collect();
     entries
-        .prop_map(|entries| entries.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
+        .prop_map(|entries| {
+            entries.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
+        })
         .boxed()
 }
 
 fn value(option: &'static OptionInfo, exact: bool) -> BoxedStrategy<Value> {
     let right = match option.kind {
         Kind::Block => config(option.options, exact).prop_map(Value::Object).boxed(),
-        Kind::BlockList => {
-            prop::collection::vec(config(option.options, exact).prop_map(Value::Object), 1..3).prop_map(Value::Array).boxed()
-        }
+        Kind::BlockList => prop::collection::vec(config(option.options, exact).prop_map(Value::Object), 1..3)
+            .prop_map(Value::Array)
+            .boxed(),
         Kind::BlockAttrs => map(text(), 3).prop_map(Value::Object).boxed(),
         Kind::Attribute => attribute(option),
     };
@@ -116,7 +118,10 @@ fn odd() -> BoxedStrategy<Value> {
 
 /// The config as a job in HCL. Blocks are written as blocks, maps as blocks or objects by their number of keys.
 pub fn as_hcl(table: &'static [OptionInfo], config: &Map<String, Value>) -> String {
-    format!("job \"j\" {{\ngroup \"g\" {{\ntask \"t\" {{\ndriver = \"podman\"\nconfig {{\n{}}}\n}}\n}}\n}}\n", body(table, config))
+    format!(
+        "job \"j\" {{\ngroup \"g\" {{\ntask \"t\" {{\ndriver = \"podman\"\nconfig {{\n{}}}\n}}\n}}\n}}\n",
+        body(table, config)
+    )
 }
 
 fn body(table: &'static [OptionInfo], config: &Map<String, Value>) -> String {
@@ -124,12 +129,16 @@ fn body(table: &'static [OptionInfo], config: &Map<String, Value>) -> String {
     for (name, value) in config {
         let option = table.iter().find(|option| option.name == name);
         let nested = option.map_or(&[][..], |option| option.options);
-        let block = |value: &Value| value.as_object().map(|map| format!("{name} {{\n{}}}\n", body(nested, map)));
-        let bare = |value: &Value| value.as_object().is_some_and(|map| map.keys().all(|key| !key.contains('.')));
+        let block =
+            |value: &Value| value.as_object().map(|map| format!("{name} {{\n{}}}\n", body(nested, map)));
+        let bare =
+            |value: &Value| value.as_object().is_some_and(|map| map.keys().all(|key| !key.contains('.')));
         let blocks = match (option.map(|option| (option.kind, option.ty)), value) {
             (Some((Kind::Block | Kind::BlockAttrs, _)), Value::Object(_)) if bare(value) => block(value),
             (Some((Kind::BlockList, _)), Value::Array(items)) => items.iter().map(block).collect(),
-            (Some((_, Type::ListOfTextMaps | Type::ListOfNumberMaps)), Value::Array(items)) if items.len() == 1 && bare(&items[0]) => {
+            (Some((_, Type::ListOfTextMaps | Type::ListOfNumberMaps)), Value::Array(items))
+                if items.len() == 1 && bare(&items[0]) =>
+            {
                 block(&items[0])
             }
             _ => None,

@@ -6,7 +6,9 @@ use podman_driver_engine::value::Node;
 
 /// The `config` of a podman task with this body. Anything wrong with the HCL itself fails the test.
 pub fn config_block(body: &str) -> Node {
-    let job = format!("job \"shop\" {{\ngroup \"front\" {{\ntask \"web\" {{\ndriver = \"podman\"\nconfig {{\n{body}\n}}\n}}\n}}\n}}\n");
+    let job = format!(
+        "job \"shop\" {{\ngroup \"front\" {{\ntask \"web\" {{\ndriver = \"podman\"\nconfig {{\n{body}\n}}\n}}\n}}\n}}\n"
+    );
     config_of_job(&job)
 }
 
@@ -20,7 +22,8 @@ pub fn try_config_of_job(job: &str) -> Result<Node, String> {
     let mut files = Files::default();
     let file = files.add("test.nomad", job);
     let parsed = jobspec::parse(&mut files, file, &Input::nothing());
-    let errors: Vec<String> = parsed.diagnostics.iter().filter(|d| d.is_error()).map(ToString::to_string).collect();
+    let errors: Vec<String> =
+        parsed.diagnostics.iter().filter(|d| d.is_error()).map(ToString::to_string).collect();
     if !errors.is_empty() {
         return Err(errors.join("\n"));
     }

@@ -113,7 +113,7 @@ fn schema_attributes(code: &mut String, scope: &str, option: &Opt) {
                     _ => "TextList",
                 },
                 (_, _) if option.required => "GivenText",
-            (_, _) if !option.enumeration.is_empty() => "OpenText",
+                (_, _) if !option.enumeration.is_empty() => "OpenText",
                 _ => "Text",
             }
         ),

@@ -32,9 +32,8 @@ fn manuals(subject: &str) -> Vec<String> {
         texts.push(manual::option(option, "the plugin"));
     }
     texts.extend(members(subject).map(|member| manual::member(member, &options_of(member))));
-    texts.extend(
-        options::DOCKER_ONLY.iter().filter(|option| option.name == subject).map(manual::docker_only),
-    );
+    texts
+        .extend(options::DOCKER_ONLY.iter().filter(|option| option.name == subject).map(manual::docker_only));
     texts
 }
 

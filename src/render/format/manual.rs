@@ -111,7 +111,10 @@ pub(in crate::render) fn member(member: &MemberInfo, options: &[String]) -> Stri
 
 /// An option that only the docker driver has.
 pub(in crate::render) fn docker_only(option: &DockerOnly) -> String {
-    format!("{}: option of the docker driver, which this driver does not have\n\n{}\n", option.name, option.instead)
+    format!(
+        "{}: option of the docker driver, which this driver does not have\n\n{}\n",
+        option.name, option.instead
+    )
 }
 
 /// A rule's name with the place where it is written.
