@@ -217,3 +217,7 @@ fn judge_archive(cx: &Inputs<'_>, platform: &Platform, out: &mut Draft<'_>) {
         out.report(cx.at("auth", diagnostic));
     }
 }
+
+#[cfg(test)]
+#[path = "pull/tests.rs"]
+pub(crate) mod tests;

@@ -170,3 +170,7 @@ fn extra_labels(plugin: &PluginConfig, problems: &mut Vec<Diagnostic>) {
         problems.push(diagnostic);
     }
 }
+
+#[cfg(test)]
+#[path = "settings/tests.rs"]
+mod tests;

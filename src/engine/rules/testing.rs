@@ -135,7 +135,7 @@ fn minimal() -> Json {
 }
 
 /// A diagnostic in one line, after checking that the data knows it as what it is.
-fn told(diagnostic: &Diagnostic) -> String {
+pub(crate) fn told(diagnostic: &Diagnostic) -> String {
     let entry = ALL.iter().find(|entry| entry.id == diagnostic.id).expect("an id of the data");
     assert_eq!(entry.severity, diagnostic.severity, "severity of {}", entry.name);
     let path = diagnostic.path.as_ref().map(|path| format!(" at {path}")).unwrap_or_default();
