@@ -2,7 +2,6 @@
 //! None may panic, hang or take much memory, and enough of them must still decode that translation is reached.
 
 mod support {
-    pub mod configs;
     pub mod hcl;
 }
 

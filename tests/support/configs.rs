@@ -1,5 +1,6 @@
 //! Configs made at random from the option table: mostly of the right type, some of them well-formed, some not.
 //! One config can be written as HCL, as a job in JSON and as the msgpack that a client sends.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use podman_driver_engine::config::option::{Kind, OptionInfo, Type, Width};
 use proptest::prelude::*;

@@ -1,5 +1,6 @@
 //! `config` blocks in tests: a body of HCL becomes the tree that a job file gives, through the job parser itself.
 
+#![allow(dead_code, reason = "each test binary uses a part of it")]
 use podman_driver_engine::jobspec::{self, Input};
 use podman_driver_engine::source::Files;
 use podman_driver_engine::value::Node;
