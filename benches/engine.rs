@@ -1,6 +1,8 @@
 //! What one task costs: decoding its msgpack, decoding its HCL, and translating it.
 //! The config is a full one: most options are set, as in a job of a large service.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use podman_driver_engine::config::{PluginConfig, Sources, TaskConfig, decode};
 use podman_driver_engine::facts::{HostFacts, NomadPort, NomadTask};

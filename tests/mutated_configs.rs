@@ -1,6 +1,8 @@
 //! A hundred thousand configs made by damage: recorded configs and examples, mutated as bytes, as HCL and as msgpack.
 //! None may panic, hang or take much memory, and enough of them must still decode that translation is reached.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 mod support {
     pub mod hcl;
 }

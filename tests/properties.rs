@@ -1,5 +1,7 @@
 //! What holds for every config, tried on configs made at random from the option table.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 mod support {
     pub mod configs;
     pub mod hcl;

@@ -2,6 +2,8 @@
 //! of the command. Proved on a copy of the project: an option that no Rust code has ever heard of gets its descriptor,
 //! JSON Schema, reference page, typed field and translation.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

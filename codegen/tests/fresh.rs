@@ -1,5 +1,7 @@
 //! What is checked in is what the data gives: nothing stale, nothing edited by hand.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::path::Path;
 
 #[test]

@@ -1,6 +1,8 @@
 //! What codegen refuses: each file of `bad/` stands for one file of the data and names the problems that it makes.
 //! To add a case, add a file. A problem counts with its file and line.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -150,7 +150,7 @@ fn body(table: &'static [OptionInfo], config: &Map<String, Value>) -> String {
 }
 
 fn expression(value: &Value) -> String {
-    let expression = hcl::Expression::from(hcl::to_expression(value).unwrap());
+    let expression = hcl::to_expression(value).unwrap();
     hcl::format::to_string(&expression).unwrap()
 }
 

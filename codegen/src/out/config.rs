@@ -49,9 +49,11 @@ pub fn field_type(scope: &str, option: &Opt) -> String {
 
 fn structure(code: &mut String, name: &str, scope: &str, about: &str, options: &[Opt]) {
     code.push_str(&doc(&[about]));
-    code.push_str(
-        "#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]\n#[schemars(deny_unknown_fields)]\n",
-    );
+    let plain = options.iter().all(|option| option.default.is_none());
+    code.push_str(&format!(
+        "#[derive(Debug, Clone, {}PartialEq, Serialize, Deserialize, JsonSchema)]\n#[schemars(deny_unknown_fields)]\n",
+        if plain { "Default, " } else { "" }
+    ));
     let required: Vec<String> =
         options.iter().filter(|option| option.required).map(|option| quoted(&option.name)).collect();
     if !required.is_empty() {
@@ -65,7 +67,9 @@ fn structure(code: &mut String, name: &str, scope: &str, about: &str, options: &
         field(code, scope, option);
     }
     code.push_str("}\n\n");
-    default_of(code, name, scope, options);
+    if !plain {
+        default_of(code, name, scope, options);
+    }
     for option in options.iter().filter(|option| !option.options.is_empty()) {
         structure(code, &block_type(scope, option), scope, &option.doc, &option.options);
     }

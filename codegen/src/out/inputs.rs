@@ -112,7 +112,11 @@ fn nested_accessor(code: &mut String, scope: &str, block: &Opt, inner: &Opt) {
             return accessor(code, &inner.doc, &name, &format!("Option<{ty}>"), &variant, &value);
         }
     };
-    let value = format!("self.of.{}.as_ref().map_or({absent}, |block| {value})", block.name);
+    let value = match absent.as_str() {
+        "true" => format!("self.of.{}.as_ref().is_none_or(|block| {value})", block.name),
+        "false" => format!("self.of.{}.as_ref().is_some_and(|block| {value})", block.name),
+        absent => format!("self.of.{}.as_ref().map_or({absent}, |block| {value})", block.name),
+    };
     accessor(code, &inner.doc, &name, &ty, &variant, &value);
 }
 

@@ -556,7 +556,7 @@ impl Default for TaskAuth {
 }
 
 /// Where the output of the process goes. Without this block the plugin's `logging` counts, and by default that gives the output to Nomad.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[schemars(
     title = "Where the output of the process goes. Without this block the plugin's `logging` counts, and by default that gives the output to Nomad"
@@ -591,15 +591,6 @@ pub struct TaskLogging {
     #[schemars(title = "logging.options")]
     #[schemars(extend("examples" = [serde_json::json!({"tag":"redis"})]))]
     pub options: std::collections::BTreeMap<String, String>,
-}
-
-impl Default for TaskLogging {
-    fn default() -> Self {
-        Self {
-            driver: Default::default(),
-            options: Default::default(),
-        }
-    }
 }
 
 /// The plugin's `config` block in the agent's configuration.
@@ -760,7 +751,7 @@ impl Default for PluginConfig {
 }
 
 /// Credentials for registries, for all tasks that have none of their own. Without it, images are pulled anonymously.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[schemars(
     title = "Credentials for registries, for all tasks that have none of their own. Without it, images are pulled anonymously"
@@ -780,15 +771,6 @@ pub struct PluginAuth {
     #[schemars(title = "auth.helper")]
     #[schemars(extend("examples" = [serde_json::json!("ecr-login")]))]
     pub helper: String,
-}
-
-impl Default for PluginAuth {
-    fn default() -> Self {
-        Self {
-            config: Default::default(),
-            helper: Default::default(),
-        }
-    }
 }
 
 /// What tasks may do with `volumes`.
@@ -850,7 +832,7 @@ impl Default for PluginGc {
 }
 
 /// Where the output of tasks goes that have no `logging` block of their own.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[schemars(
     title = "Where the output of tasks goes that have no `logging` block of their own"
@@ -881,17 +863,8 @@ pub struct PluginLogging {
     pub options: std::collections::BTreeMap<String, String>,
 }
 
-impl Default for PluginLogging {
-    fn default() -> Self {
-        Self {
-            driver: Default::default(),
-            options: Default::default(),
-        }
-    }
-}
-
 /// Defaults of networks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[schemars(title = "Defaults of networks")]
 pub struct PluginNetworking {
@@ -905,16 +878,8 @@ pub struct PluginNetworking {
     pub default_rootless_mode: String,
 }
 
-impl Default for PluginNetworking {
-    fn default() -> Self {
-        Self {
-            default_rootless_mode: Default::default(),
-        }
-    }
-}
-
 /// A Podman that tasks may run on, such as the rootless one of a user. Tasks choose by name with their option `socket`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(deny_unknown_fields)]
 #[schemars(extend("required" = ["socket_path"]))]
 #[schemars(
@@ -941,15 +906,6 @@ pub struct PluginSocket {
         )
     )]
     pub socket_path: String,
-}
-
-impl Default for PluginSocket {
-    fn default() -> Self {
-        Self {
-            name: Default::default(),
-            socket_path: Default::default(),
-        }
-    }
 }
 
 /// Defaults of single options: for what is left out, and for what is written as nil.

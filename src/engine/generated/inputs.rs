@@ -736,7 +736,7 @@ impl<'a> TaskOptions<'a> {
     /// Whether the registry's certificate is verified. Write `false` only for a registry of your own without a proper certificate: whoever can reach its traffic can then send you another image.
     pub fn auth_tls_verify(&self) -> bool {
         self.log.note(Input::TaskAuthTlsVerify);
-        self.of.auth.as_ref().map_or(true, |block| block.tls_verify)
+        self.of.auth.as_ref().is_none_or(|block| block.tls_verify)
     }
 
     /// User name for the registry.

@@ -263,7 +263,7 @@ impl Integer {
 fn integer_of(number: f64) -> Option<Integer> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     #[allow(clippy::cast_possible_truncation, reason = "whole and in range, as just tested")]
-    (number.fract() == 0.0 && number.abs() <= EXACT).then(|| Integer::Signed(number as i64))
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(Integer::Signed(number as i64))
 }
 
 fn flag(value: &Value) -> Option<bool> {

@@ -2,6 +2,8 @@
 //! recorded for it, and the result is compared member by member. Where we differ on purpose, the case stands in
 //! [`DIFFERENT`] and has a test of what we do instead; what only a shell can decide stands in [`SHELL`].
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 mod support {
     pub mod hcl;
 }
@@ -9,7 +11,9 @@ mod support {
 use std::collections::BTreeMap;
 
 use podman_driver_engine::config::{PluginConfig, Sources, TaskConfig, decode};
-use podman_driver_engine::facts::{Dns, HostFacts, NomadDevice, NomadMount, NomadNetwork, NomadPort, NomadTask};
+use podman_driver_engine::facts::{
+    Dns, HostFacts, NomadDevice, NomadMount, NomadNetwork, NomadPort, NomadTask,
+};
 use podman_driver_engine::generated::diagnostics as ids;
 use podman_driver_engine::pull::{PullPlan, PullPolicy};
 use podman_driver_engine::translate::{Request, Translation, translate};
@@ -131,10 +135,15 @@ struct Recorded {
 
 fn cases() -> Vec<Case> {
     let mut all = Vec::new();
-    for topic in ["basics", "images", "labels", "logging", "mounts", "network", "plugin", "resources", "security"] {
+    for topic in
+        ["basics", "images", "labels", "logging", "mounts", "network", "plugin", "resources", "security"]
+    {
         let path = format!("{}/tests/vectors/{topic}.json", env!("CARGO_MANIFEST_DIR"));
         // The recorded folder has no absolute path; volumes are judged by theirs.
-        let text = std::fs::read_to_string(path).unwrap().replace("\"DIR/", "\"/DIR/").replace("unix://SOCKET", "unix:///SOCKET");
+        let text = std::fs::read_to_string(path)
+            .unwrap()
+            .replace("\"DIR/", "\"/DIR/")
+            .replace("unix://SOCKET", "unix:///SOCKET");
         let cases: Vec<Case> = serde_json::from_str(&text).unwrap();
         all.extend(cases);
     }
@@ -164,9 +173,10 @@ impl Outcome {
 
     fn error(&self) -> Option<&str> {
         match self {
-            Outcome::PluginConfigParse(text) | Outcome::SetConfig(text) | Outcome::TaskConfigParse(text) | Outcome::Start(text) => {
-                Some(text)
-            }
+            Outcome::PluginConfigParse(text)
+            | Outcome::SetConfig(text)
+            | Outcome::TaskConfigParse(text)
+            | Outcome::Start(text) => Some(text),
             Outcome::Created(_) => None,
         }
     }
@@ -215,7 +225,14 @@ fn first_error(diagnostics: &[podman_driver_engine::diagnostic::Diagnostic]) -> 
 
 fn translated(case: &Case, plugin: &PluginConfig, task: &TaskConfig, sources: &Sources) -> Translation {
     let (nomad, host) = (nomad_task(case), host_facts(case));
-    let request = Request { task, plugin, nomad: &nomad, host: &host, task_sources: sources, plugin_sources: &Sources::default() };
+    let request = Request {
+        task,
+        plugin,
+        nomad: &nomad,
+        host: &host,
+        task_sources: sources,
+        plugin_sources: &Sources::default(),
+    };
     let translation = translate(&request);
     assert_eq!(translation.clashes, [], "{}: two rules set the same member", case.name);
     translation
@@ -225,7 +242,10 @@ fn host_facts(case: &Case) -> HostFacts {
     let mut images = case.world.images.clone();
     // The ID of an image that is pulled is known only afterwards: a fact for the translation.
     if let (Some(pull), Some(create)) = (&case.result.pull, &case.result.create) {
-        images.insert(pull["query"]["reference"][0].as_str().unwrap().to_owned(), create["image"].as_str().unwrap().to_owned());
+        images.insert(
+            pull["query"]["reference"][0].as_str().unwrap().to_owned(),
+            create["image"].as_str().unwrap().to_owned(),
+        );
     }
     let facts = json!({
         "podman_version": case.host["version"],
@@ -255,7 +275,9 @@ fn nomad_task(case: &Case) -> NomadTask {
     .into();
     env.extend(nomad.env.clone());
     let ports = |map: &BTreeMap<String, u32>| {
-        map.iter().map(|(label, value)| NomadPort { label: label.clone(), value: *value, ..NomadPort::default() }).collect()
+        map.iter()
+            .map(|(label, value)| NomadPort { label: label.clone(), value: *value, ..NomadPort::default() })
+            .collect()
     };
     NomadTask {
         task_name: "web".to_owned(),
@@ -327,7 +349,8 @@ fn normalised(value: &Value, name: &str) -> Option<Value> {
         Value::Null | Value::Bool(false) => None,
         Value::String(text) if text.is_empty() => None,
         Value::Array(items) => {
-            let mut items: Vec<Value> = items.iter().map(|item| normalised(item, "").unwrap_or(Value::Null)).collect();
+            let mut items: Vec<Value> =
+                items.iter().map(|item| normalised(item, "").unwrap_or(Value::Null)).collect();
             if ["r_limits", "portmappings"].contains(&name) {
                 items.sort_by_key(Value::to_string);
             }
@@ -354,12 +377,18 @@ fn check_pull(case: &Case, plan: Option<&PullPlan>) {
     let plan = plan.unwrap_or_else(|| panic!("{}: there is no plan", case.name));
     let query = |key: &str| pull["query"][key][0].as_str().unwrap_or("").to_owned();
     assert_eq!(plan.reference(), query("reference"), "{}", case.name);
-    assert_eq!((&plan.platform.arch, &plan.platform.os, &plan.platform.variant), (&query("Arch"), &query("OS"), &query("Variant")));
+    assert_eq!(
+        (&plan.platform.arch, &plan.platform.os, &plan.platform.variant),
+        (&query("Arch"), &query("OS"), &query("Variant"))
+    );
     let present = case.world.images.contains_key(&plan.reference());
     assert_eq!(plan.policy == PullPolicy::Always, present, "{}: pulled although present", case.name);
     assert_eq!(plan.tls_verify, !case.task_config.contains("tls_verify = false"), "{}", case.name);
     if pull.get("registry_auth").is_some() {
-        assert_eq!(plan.login.as_ref().map(|login| (login.username.as_str(), login.password.expose())), Some(("u", "p")));
+        assert_eq!(
+            plan.login.as_ref().map(|login| (login.username.as_str(), login.password.expose())),
+            Some(("u", "p"))
+        );
     }
 }
 
@@ -374,13 +403,20 @@ fn every_case_comes_out_as_recorded() {
         }
         let outcome = run(case);
         if outcome.stage() != case.result.stage.as_deref() {
-            wrong.push(format!("{}: recorded {:?} {:?}, came to {outcome:?}", case.name, case.result.stage, case.result.error));
+            wrong.push(format!(
+                "{}: recorded {:?} {:?}, came to {outcome:?}",
+                case.name, case.result.stage, case.result.error
+            ));
             continue;
         }
         // Only the stage has to be the same; the texts are as well, where the Go driver's own say it.
         let recorded = case.result.error.as_deref().unwrap_or("");
-        let recorded = recorded.trim_start_matches("rpc error: code = Unknown desc = ").trim_start_matches("SetConfig failed: ");
-        if outcome.error().is_some_and(|ours| !ours.starts_with(recorded)) && !REWORDED.contains(&case.name.as_str()) {
+        let recorded = recorded
+            .trim_start_matches("rpc error: code = Unknown desc = ")
+            .trim_start_matches("SetConfig failed: ");
+        if outcome.error().is_some_and(|ours| !ours.starts_with(recorded))
+            && !REWORDED.contains(&case.name.as_str())
+        {
             wrong.push(format!("{}: recorded {recorded:?}, ours {:?}", case.name, outcome.error()));
             continue;
         }
@@ -401,19 +437,25 @@ fn every_case_comes_out_as_recorded() {
 }
 
 fn difference(theirs: &Value, ours: &Value) -> String {
-    let keys = |value: &Value| value.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();
+    let keys = |value: &Value| {
+        value.as_object().map(|map| map.keys().cloned().collect::<Vec<_>>()).unwrap_or_default()
+    };
     let mut all = keys(theirs);
     all.extend(keys(ours));
     all.sort();
     all.dedup();
     let differing = all.iter().filter(|key| theirs.get(key.as_str()) != ours.get(key.as_str()));
-    differing.map(|key| format!("{key}: recorded {:?}, ours {:?}", theirs.get(key), ours.get(key))).collect::<Vec<_>>().join("; ")
+    differing
+        .map(|key| format!("{key}: recorded {:?}, ours {:?}", theirs.get(key), ours.get(key)))
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 #[test]
 fn only_cases_that_may_differ_do() {
     let cases = cases();
-    let allowed: Vec<&str> = cases.iter().filter(|case| case.may_differ.is_some()).map(|case| case.name.as_str()).collect();
+    let allowed: Vec<&str> =
+        cases.iter().filter(|case| case.may_differ.is_some()).map(|case| case.name.as_str()).collect();
     let mut different: Vec<&str> = DIFFERENT.iter().map(|(name, _)| *name).collect();
     let mut sorted = allowed.clone();
     sorted.sort_unstable();
@@ -437,7 +479,12 @@ fn created(name: &str) -> Translation {
 /// The warnings of a case, by the names of their ids.
 fn warnings(translation: &Translation) -> Vec<&'static str> {
     let known = |id| ids::ALL.iter().find(|entry| entry.id == id).map_or("", |entry| entry.name);
-    translation.diagnostics.iter().filter(|problem| !problem.is_error()).map(|problem| known(problem.id)).collect()
+    translation
+        .diagnostics
+        .iter()
+        .filter(|problem| !problem.is_error())
+        .map(|problem| known(problem.id))
+        .collect()
 }
 
 #[test]
@@ -466,7 +513,10 @@ fn an_unknown_tmpfs_option_is_sent_with_a_warning() {
 #[test]
 fn devices_of_device_plugins_reach_the_container() {
     let devices = created("nomad devices").spec.devices.unwrap();
-    assert_eq!(devices.iter().map(|device| device.path.as_str()).collect::<Vec<_>>(), ["/dev/nvidia0:/dev/nvidia0:rwm"]);
+    assert_eq!(
+        devices.iter().map(|device| device.path.as_str()).collect::<Vec<_>>(),
+        ["/dev/nvidia0:/dev/nvidia0:rwm"]
+    );
 }
 
 #[test]
