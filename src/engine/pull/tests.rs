@@ -1,3 +1,6 @@
+//! What a task says of its pull, and the plan that comes of it. What the image is called in the spec is tested with the
+//! rule of the image.
+
 use std::time::Duration;
 
 use serde_json::{Value as Json, json};

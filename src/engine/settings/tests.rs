@@ -1,3 +1,6 @@
+//! What is said of the plugin's config, and that every diagnostic of the topics around it is raised by some row.
+//! The plugin's log driver and name servers are tested with their rules.
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value as Json, json};

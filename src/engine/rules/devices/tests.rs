@@ -1,3 +1,5 @@
+//! Behaviours of the rules of devices, as rows. The syntax of a device has tests of its own.
+
 use serde_json::json;
 
 use crate::rules::testing::{Row, check, row};

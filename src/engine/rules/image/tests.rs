@@ -1,3 +1,5 @@
+//! Behaviours of the rule of the image, as rows. The pull plan has its own.
+
 use serde_json::json;
 
 use crate::rules::testing::{Row, check, row};

@@ -1,3 +1,5 @@
+//! Behaviours of the rule of labels, as rows. Patterns that fit nothing are tested with the plugin's config.
+
 use serde_json::json;
 
 use crate::rules::testing::{Row, check, row};

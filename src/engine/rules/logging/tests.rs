@@ -1,3 +1,5 @@
+//! Behaviours of the rule of logging, as rows. Reading the journal is not tested here.
+
 use serde_json::{Value as Json, json};
 
 use crate::rules::testing::{Row, check, row};

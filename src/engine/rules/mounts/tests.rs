@@ -1,3 +1,5 @@
+//! Behaviours of the rules of mounts, as rows. The syntaxes of volumes and tmpfs have tests of their own.
+
 use serde_json::{Value as Json, json};
 
 use crate::rules::testing::{Row, check, row};

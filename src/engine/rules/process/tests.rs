@@ -1,3 +1,5 @@
+//! Behaviours of the rules of the process, as rows. What `port_map` adds to the environment is tested with the ports.
+
 use serde_json::json;
 
 use crate::rules::testing::{Row, check, row};
