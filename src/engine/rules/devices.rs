@@ -29,7 +29,7 @@ pub fn devices(cx: &Inputs<'_>, out: &mut Draft<'_>) {
                 continue;
             }
         }
-        out.push_devices(Device { path: text.clone() });
+        out.push_devices(Device::named(text));
     }
 }
 
@@ -48,7 +48,7 @@ pub fn plugin_devices(cx: &Inputs<'_>, out: &mut Draft<'_>) {
             continue;
         }
         let rights = Some(device.permissions.as_str()).filter(|rights| !rights.is_empty()).unwrap_or("rwm");
-        out.push_devices(Device { path: format!("{}:{place}:{rights}", device.host_path) });
+        out.push_devices(Device::named(format!("{}:{place}:{rights}", device.host_path)));
     }
 }
 

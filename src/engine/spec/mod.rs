@@ -68,12 +68,25 @@ impl Namespace {
     }
 }
 
-/// A device. Podman reads only the path, as `HOST[:CONTAINER][:rwm]` or a CDI name; the OCI type demands a type and
-/// numbers that the server looks up itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A device. Podman reads only the path, as `HOST[:CONTAINER][:rwm]` or a CDI name; the OCI type demands a kind that
+/// the server looks up itself. The numbers are 0 in what jobs have always sent, and stay so.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Device {
     /// What to make available.
     pub path: String,
+    /// 0: the server finds the number.
+    #[serde(default)]
+    pub major: i64,
+    /// 0: the server finds the number.
+    #[serde(default)]
+    pub minor: i64,
+}
+
+impl Device {
+    /// A device by its path, or by its CDI name.
+    pub fn named(path: impl Into<String>) -> Self {
+        Self { path: path.into(), ..Self::default() }
+    }
 }
 
 /// A limit of the process. Podman takes the bare name (`nofile`), the OCI type only `RLIMIT_NOFILE`.

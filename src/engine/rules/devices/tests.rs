@@ -1,8 +1,12 @@
 //! Behaviours of the rules of devices, as rows. The syntax of a device has tests of its own.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::rules::testing::{Row, check, row};
+
+fn named(path: &str) -> Json {
+    json!({ "path": path, "major": 0, "minor": 0 })
+}
 
 /// What a task says and gets of devices.
 pub(crate) fn rows() -> Vec<Row> {
@@ -12,14 +16,14 @@ pub(crate) fn rows() -> Vec<Row> {
             "devices go on as they are written",
             json!({ "devices": ["/dev/fuse", "/dev/sda1:/dev/xvda1:r", "nvidia.com/gpu=all"] }),
             json!({}),
-            json!({ "devices": [{ "path": "/dev/fuse" }, { "path": "/dev/sda1:/dev/xvda1:r" }, { "path": "nvidia.com/gpu=all" }] }),
+            json!({ "devices": [named("/dev/fuse"), named("/dev/sda1:/dev/xvda1:r"), named("nvidia.com/gpu=all")] }),
             &[],
         ),
         row(
             "a device that is known only at run time is not judged",
             json!({ "devices": ["${meta.device}"] }),
             json!({}),
-            json!({ "devices": [{ "path": "${meta.device}" }] }),
+            json!({ "devices": [named("${meta.device}")] }),
             &[],
         ),
         row(
@@ -44,7 +48,7 @@ pub(crate) fn rows() -> Vec<Row> {
             "one place has one device",
             json!({ "devices": ["/dev/a", "/dev/b:/dev/a"] }),
             json!({}),
-            json!({ "devices": [{ "path": "/dev/a" }] }),
+            json!({ "devices": [named("/dev/a")] }),
             &[
                 "device_given_twice at devices[1]: The device \"/dev/a\" is given twice; it is added once. | Leave this entry of `devices` away.",
             ],
@@ -53,14 +57,14 @@ pub(crate) fn rows() -> Vec<Row> {
             "devices that were reserved reach the container",
             json!({}),
             reserved(),
-            json!({ "devices": [{ "path": "/dev/nvidia0:/dev/nvidia0:rwm" }] }),
+            json!({ "devices": [named("/dev/nvidia0:/dev/nvidia0:rwm")] }),
             &[],
         ),
         row(
             "where both name one, the task's counts",
             json!({ "devices": ["/dev/nvidia0:/dev/nvidia0:r"] }),
             reserved(),
-            json!({ "devices": [{ "path": "/dev/nvidia0:/dev/nvidia0:r" }] }),
+            json!({ "devices": [named("/dev/nvidia0:/dev/nvidia0:r")] }),
             &[
                 "device_given_twice at devices[0]: The device \"/dev/nvidia0\" is given twice; it is added once. | Leave this entry of `devices` away.",
             ],
