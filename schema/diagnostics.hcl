@@ -1882,11 +1882,11 @@ diagnostic "unknown_capability" {
 
 diagnostic "capability_added_and_dropped" {
   id       = 261
-  severity = warning
+  severity = error
   title    = "A capability is both added and dropped"
   doc      = <<-EOT
-    One capability stands in `cap_add` and in `cap_drop`. The process does not get what both
-    say, and which of them counts is Podman's choice.
+    One capability stands in `cap_add` and in `cap_drop`, or `ALL` in both. The process cannot
+    get what both say, and Podman refuses the container: "cannot be dropped and added".
 
         config {
           image    = "docker.io/library/busybox:1.37"
@@ -1895,7 +1895,8 @@ diagnostic "capability_added_and_dropped" {
         }
 
     Keep one. To allow just a few, drop all and add those: `cap_drop = ["ALL"]` with
-    `cap_add = ["NET_RAW"]`; these two do go together.
+    `cap_add = ["NET_RAW"]`; these two do go together, and so
+    does `cap_add = ["ALL"]` with a few to drop.
   EOT
 }
 

@@ -176,7 +176,7 @@ option "networking" {
     since   = "0.1.0"
     docker  = null
     rule    = "network.mode"
-    affects = ["netns"]
+    affects = ["netns", "Networks"]
   }
 }
 

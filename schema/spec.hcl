@@ -90,7 +90,7 @@ member "env" {
   type  = map(string)
   since = "4.3"
   doc   = "Environment variables, above those of the image. Those that port_map redefines come from the rule of the ports."
-  rules = ["process.environment", "network.ports"]
+  rules = ["process.environment", "ports.publish"]
   each  = true
 }
 
@@ -136,7 +136,7 @@ member "userns" {
   type  = namespace
   since = "4.3"
   doc   = "The user namespace."
-  rule  = "security.user_namespace"
+  rule  = "userns.mode"
 }
 
 member "netns" {
@@ -195,7 +195,7 @@ member "shm_size" {
   unit  = "bytes"
   since = "4.3"
   doc   = "Size of /dev/shm; unset takes Podman's own default, usually 65536000 bytes."
-  rule  = "resources.shm_size"
+  rule  = "memory.shm_size"
 }
 
 member "work_dir" {
@@ -265,7 +265,7 @@ member "idmappings" {
   type  = id_mappings
   since = "4.3"
   doc   = "How IDs map where the user namespace is made for this container."
-  rule  = "security.user_namespace"
+  rule  = "userns.mode"
 }
 
 member "read_only_filesystem" {
@@ -318,7 +318,7 @@ member "portmappings" {
   type  = list(port_mapping)
   since = "4.3"
   doc   = "Published ports, each once for TCP and once for UDP."
-  rule  = "network.ports"
+  rule  = "ports.publish"
   each  = true
 }
 
@@ -393,7 +393,7 @@ member "resource_limits.memory.limit" {
   unit  = "bytes"
   since = "4.3"
   doc   = "Memory that the container cannot exceed; unset means no limit."
-  rule  = "resources.memory"
+  rule  = "memory.limit"
 }
 
 member "resource_limits.memory.reservation" {
@@ -401,7 +401,7 @@ member "resource_limits.memory.reservation" {
   unit  = "bytes"
   since = "4.3"
   doc   = "Memory that the kernel leaves to the container when the host runs short."
-  rule  = "resources.memory"
+  rule  = "memory.limit"
 }
 
 member "resource_limits.memory.swap" {
@@ -409,7 +409,7 @@ member "resource_limits.memory.swap" {
   unit  = "bytes"
   since = "4.3"
   doc   = "Memory and swap together; -1 means no limit, unset lets Podman take twice the memory limit."
-  rule  = "resources.memory_swap"
+  rule  = "memory.swap"
 }
 
 member "resource_limits.memory.swappiness" {
@@ -417,7 +417,7 @@ member "resource_limits.memory.swappiness" {
   unit  = "0 to 100"
   since = "4.3"
   doc   = "How readily the kernel swaps this container out; only cgroup version 1 has it."
-  rule  = "resources.memory_swappiness"
+  rule  = "memory.swappiness"
 }
 
 member "resource_limits.cpu.shares" {

@@ -262,7 +262,7 @@ option "memory_reservation" {
   example = "100m"
   since   = "0.1.0"
   docker  = null
-  rule    = "resources.memory"
+  rule    = "memory.limit"
   affects = ["resource_limits.memory.reservation"]
 }
 
@@ -277,7 +277,7 @@ option "memory_swap" {
   example = "512m"
   since   = "0.1.0"
   docker  = null
-  rule    = "resources.memory_swap"
+  rule    = "memory.swap"
   affects = ["resource_limits.memory.swap"]
 }
 
@@ -289,7 +289,7 @@ option "memory_swappiness" {
   example = 60
   since   = "0.1.0"
   docker  = null
-  rule    = "resources.memory_swappiness"
+  rule    = "memory.swappiness"
   affects = ["resource_limits.memory.swappiness"]
 }
 
@@ -347,7 +347,7 @@ option "shm_size" {
   example = "256m"
   since   = "0.1.0"
   docker  = "shm_size"
-  rule    = "resources.shm_size"
+  rule    = "memory.shm_size"
   affects = ["shm_size"]
 }
 
@@ -470,7 +470,7 @@ option "selinux_opts" {
   since   = "0.1.0"
   docker  = null
   rule    = "security.security_options"
-  affects = ["selinux_opts"]
+  affects = ["selinux_opts", "annotations"]
 }
 
 option "apparmor_profile" {
@@ -513,7 +513,7 @@ option "userns" {
   example = "keep-id:uid=200,gid=210"
   since   = "0.1.0"
   docker  = "userns_mode"
-  rule    = "security.user_namespace"
+  rule    = "userns.mode"
   affects = ["userns", "idmappings"]
 }
 
@@ -556,7 +556,7 @@ option "ports" {
   since     = "0.1.0"
   docker    = "ports"
   conflicts = ["port_map"]
-  rule      = "network.ports"
+  rule      = "ports.publish"
   affects   = ["portmappings"]
 }
 
@@ -569,7 +569,7 @@ option "port_map" {
   docker     = "port_map"
   deprecated = "ports"
   conflicts  = ["ports"]
-  rule       = "network.ports"
+  rule       = "ports.publish"
   affects    = ["portmappings", "env"]
 }
 

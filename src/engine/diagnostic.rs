@@ -124,6 +124,14 @@ impl Diagnostic {
         self
     }
 
+    /// The likely word behind a misspelt one; `None` suggests nothing.
+    pub fn did_you_mean(self, word: Option<&str>) -> Self {
+        match word {
+            Some(word) => self.suggest(format!("Did you mean `{word}`?")),
+            None => self,
+        }
+    }
+
     /// Another place that belongs to it; `None` adds nothing.
     pub fn related(mut self, span: Option<Span>, label: impl Into<String>) -> Self {
         if let Some(span) = span {

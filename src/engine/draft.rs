@@ -74,6 +74,11 @@ impl<'a> Draft<'a> {
         self.pull = Some(plan);
     }
 
+    /// Ends one decision of a rule that makes several: what it read so far has no part in what it sets from now on.
+    pub fn next_decision(&mut self) {
+        self.log.clear();
+    }
+
     pub(crate) fn begin(&mut self, rule: RuleIndex) {
         self.rule = rule;
         self.log.clear();

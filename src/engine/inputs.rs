@@ -6,6 +6,7 @@ use std::cell::Cell;
 use crate::config::Sources;
 use crate::diagnostic::Diagnostic;
 use crate::generated::inputs::{HostView, Input, NomadView, PluginOptions, TaskOptions};
+use crate::source::Span;
 
 /// Whose value it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +95,11 @@ impl Inputs<'_> {
     /// Puts a diagnostic on an option of the task: `volumes[1]`, `auth.username`, `labels.web`.
     pub fn at(&self, path: &str, diagnostic: Diagnostic) -> Diagnostic {
         diagnostic.at(path).spanned(self.task_sources.span(path))
+    }
+
+    /// Where an option of the task is written, for a related place.
+    pub fn place(&self, path: &str) -> Option<Span> {
+        self.task_sources.span(path)
     }
 
     /// Puts a diagnostic on an option of the plugin.

@@ -50,7 +50,7 @@ impl Origin {
         }
     }
 
-    /// Name of the rule: `resources.memory`, or `mapped.hostname` for a declared mapping.
+    /// Name of the rule: `memory.limit`, or `mapped.hostname` for a declared mapping.
     pub fn rule(&self) -> &'static str {
         RULES.get(usize::from(self.rule)).map_or("", |rule| rule.name)
     }

@@ -1052,9 +1052,9 @@ pub static ALL: &[Entry] = &[
     Entry {
         id: CAPABILITY_ADDED_AND_DROPPED,
         name: "capability_added_and_dropped",
-        severity: Severity::Warning,
+        severity: Severity::Error,
         title: "A capability is both added and dropped",
-        text: "One capability stands in `cap_add` and in `cap_drop`. The process does not get what both\nsay, and which of them counts is Podman's choice.\n\n    config {\n      image    = \"docker.io/library/busybox:1.37\"\n      cap_add  = [\"NET_RAW\"]\n      cap_drop = [\"NET_RAW\"]\n    }\n\nKeep one. To allow just a few, drop all and add those: `cap_drop = [\"ALL\"]` with\n`cap_add = [\"NET_RAW\"]`; these two do go together.",
+        text: "One capability stands in `cap_add` and in `cap_drop`, or `ALL` in both. The process cannot\nget what both say, and Podman refuses the container: \"cannot be dropped and added\".\n\n    config {\n      image    = \"docker.io/library/busybox:1.37\"\n      cap_add  = [\"NET_RAW\"]\n      cap_drop = [\"NET_RAW\"]\n    }\n\nKeep one. To allow just a few, drop all and add those: `cap_drop = [\"ALL\"]` with\n`cap_add = [\"NET_RAW\"]`; these two do go together, and so\ndoes `cap_add = [\"ALL\"]` with a few to drop.",
     },
     Entry {
         id: CAPABILITIES_ON_PRIVILEGED,

@@ -562,7 +562,7 @@ pub static TASK: &[OptionInfo] = &[
         conflicts: &[],
         podman: None,
         fate: Fate::Decided {
-            rule: "resources.memory",
+            rule: "memory.limit",
             affects: &["resource_limits.memory.reservation"],
         },
         options: &[],
@@ -590,7 +590,7 @@ pub static TASK: &[OptionInfo] = &[
         conflicts: &[],
         podman: None,
         fate: Fate::Decided {
-            rule: "resources.memory_swap",
+            rule: "memory.swap",
             affects: &["resource_limits.memory.swap"],
         },
         options: &[],
@@ -617,7 +617,7 @@ pub static TASK: &[OptionInfo] = &[
         conflicts: &[],
         podman: None,
         fate: Fate::Decided {
-            rule: "resources.memory_swappiness",
+            rule: "memory.swappiness",
             affects: &["resource_limits.memory.swappiness"],
         },
         options: &[],
@@ -750,7 +750,7 @@ pub static TASK: &[OptionInfo] = &[
         conflicts: &[],
         podman: None,
         fate: Fate::Decided {
-            rule: "resources.shm_size",
+            rule: "memory.shm_size",
             affects: &["shm_size"],
         },
         options: &[],
@@ -1007,7 +1007,7 @@ pub static TASK: &[OptionInfo] = &[
         podman: None,
         fate: Fate::Decided {
             rule: "security.security_options",
-            affects: &["selinux_opts"],
+            affects: &["selinux_opts", "annotations"],
         },
         options: &[],
     },
@@ -1103,7 +1103,7 @@ pub static TASK: &[OptionInfo] = &[
         conflicts: &[],
         podman: None,
         fate: Fate::Decided {
-            rule: "security.user_namespace",
+            rule: "userns.mode",
             affects: &["userns", "idmappings"],
         },
         options: &[],

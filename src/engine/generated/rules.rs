@@ -51,8 +51,8 @@ pub static RULES: &[Rule] = &[
         run: rules::namespaces::ipc,
     },
     Rule {
-        name: "security.user_namespace",
-        run: rules::security::user_namespace,
+        name: "userns.mode",
+        run: rules::userns::mode,
     },
     Rule {
         name: "network.mode",
@@ -87,8 +87,8 @@ pub static RULES: &[Rule] = &[
         run: rules::devices::plugin_devices,
     },
     Rule {
-        name: "resources.shm_size",
-        run: rules::resources::shm_size,
+        name: "memory.shm_size",
+        run: rules::memory::shm_size,
     },
     Rule {
         name: "process.user",
@@ -111,16 +111,16 @@ pub static RULES: &[Rule] = &[
         run: rules::network::extra_hosts,
     },
     Rule {
-        name: "resources.memory",
-        run: rules::resources::memory,
+        name: "memory.limit",
+        run: rules::memory::limit,
     },
     Rule {
-        name: "resources.memory_swap",
-        run: rules::resources::memory_swap,
+        name: "memory.swap",
+        run: rules::memory::swap,
     },
     Rule {
-        name: "resources.memory_swappiness",
-        run: rules::resources::memory_swappiness,
+        name: "memory.swappiness",
+        run: rules::memory::swappiness,
     },
     Rule {
         name: "resources.cpu_shares",

@@ -5,12 +5,16 @@ pub mod devices;
 pub mod image;
 pub mod labels;
 pub mod logging;
+pub mod memory;
 mod mount_options;
 pub mod mounts;
 pub mod namespaces;
 pub mod network;
+pub mod ports;
 pub mod process;
 pub mod resources;
 pub mod security;
+mod shared;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod userns;

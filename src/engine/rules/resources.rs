@@ -1,87 +1,16 @@
-//! Limits of memory, CPU, processes and kernel resources, from the task's options and from what Nomad reserved.
-//! Which cgroup they apply to is for `namespaces`; devices and mounts that count as memory are for their own topics.
+//! Limits of CPU, processes and kernel resources, from the task's options and from what Nomad reserved.
+//! Memory is in `memory`, the cgroup that all limits apply to in `namespaces`.
 
 use crate::config::syntax::nearest::nearest;
-use crate::config::syntax::size::SizeError;
 use crate::config::syntax::ulimit::{KNOWN, UlimitError};
-use crate::config::syntax::{IpcMode, MemoryBytes, MemorySwap, Syntax, Ulimit};
+use crate::config::syntax::{Syntax, Ulimit};
 use crate::diagnostic::Diagnostic;
 use crate::draft::Draft;
-use crate::facts::{CgroupVersion, PodmanVersion};
+use crate::facts::PodmanVersion;
 use crate::generated::diagnostics as ids;
 use crate::inputs::Inputs;
+use crate::rules::shared::{delegated, left_out};
 use crate::spec;
-
-/// Limits memory to what Nomad reserved, or to `memory_max`, and reserves what `memory_reservation` says.
-pub fn memory(cx: &Inputs<'_>, out: &mut Draft<'_>) {
-    if !delegated(cx, "memory") {
-        if limit(cx).is_some() || !cx.task.memory_reservation().is_empty() {
-            out.report(left_out("memory limit", "memory"));
-        }
-        return;
-    }
-    let (memory, limit) = (mib(cx.nomad.memory_mb()), limit(cx));
-    if let Some(limit) = limit {
-        out.set_resource_limits_memory_limit(limit);
-    }
-    let asked = size::<MemoryBytes>(cx, out, "memory_reservation", cx.task.memory_reservation());
-    let asked = asked.map(MemoryBytes::get);
-    // With `memory_max`, Nomad's `memory` is what the client set aside, and nothing beyond it can be promised.
-    let oversubscribed = cx.nomad.memory_max_mb() != 0 && memory > 0;
-    let reservation = match asked {
-        Some(bytes) if oversubscribed => Some(bytes.min(memory)),
-        None if oversubscribed => Some(memory),
-        asked => asked,
-    };
-    if let Some(reservation) = reservation {
-        out.set_resource_limits_memory_reservation(reservation);
-    }
-    if let Some(bytes) = asked {
-        judge_reservation(cx, out, bytes, if oversubscribed { Some(memory) } else { None });
-    }
-}
-
-/// Limits memory and swap together.
-pub fn memory_swap(cx: &Inputs<'_>, out: &mut Draft<'_>) {
-    let Some(swap) = size::<MemorySwap>(cx, out, "memory_swap", cx.task.memory_swap()) else { return };
-    if !delegated(cx, "memory") {
-        return out.report(cx.at("memory_swap", left_out("limit of memory and swap", "memory")));
-    }
-    out.set_resource_limits_memory_swap(swap.get());
-    match (limit(cx), swap) {
-        (_, MemorySwap::Unlimited) => {}
-        (None, MemorySwap::Limit(_)) => {
-            let message = "memory_swap is given, and the task has no memory limit.";
-            let diagnostic = Diagnostic::warning(ids::SWAP_WITHOUT_LIMIT, message);
-            out.report(cx.at("memory_swap", diagnostic.suggest("give `memory_max` a number, or leave it away")));
-        }
-        (Some(limit), MemorySwap::Limit(swap)) if swap.get() < limit => {
-            let message =
-                format!("memory_swap is {swap}, less than the task's memory of {}.", printed(limit));
-            let diagnostic = Diagnostic::error(ids::SWAP_BELOW_MEMORY, message)
-                .suggest(format!("for no swap at all, write \"{}\"", printed(limit)));
-            out.report(cx.at("memory_swap", diagnostic));
-        }
-        (Some(_), MemorySwap::Limit(_)) => {}
-    }
-}
-
-/// Says how readily the kernel swaps the task out, where the kernel still has such a thing.
-pub fn memory_swappiness(cx: &Inputs<'_>, out: &mut Draft<'_>) {
-    let Some(asked) = cx.task.memory_swappiness() else { return };
-    let problem = match u64::try_from(asked) {
-        _ if *cx.host.cgroup_version() == CgroupVersion::V2 => Diagnostic::warning(
-            ids::SWAPPINESS_WITHOUT_EFFECT,
-            "memory_swappiness has no effect on a host with cgroup version 2.",
-        )
-        .suggest("to keep the task out of swap, set `memory_swap` to the size of its memory"),
-        Ok(swappiness) if swappiness > 100 => bad_swappiness(asked),
-        Err(_) => bad_swappiness(asked),
-        Ok(_) if !delegated(cx, "memory") => left_out("swappiness", "memory"),
-        Ok(swappiness) => return out.set_resource_limits_memory_swappiness(swappiness),
-    };
-    out.report(cx.at("memory_swappiness", problem));
-}
 
 /// Keeps the task from using more CPU than it reserves, with `cpu_hard_limit`.
 pub fn cpu_quota(cx: &Inputs<'_>, out: &mut Draft<'_>) {
@@ -90,7 +19,7 @@ pub fn cpu_quota(cx: &Inputs<'_>, out: &mut Draft<'_>) {
         if asked != 0 && !cx.is_deferred("cpu_hard_limit") {
             let message = "cpu_cfs_period has no effect without cpu_hard_limit.";
             let diagnostic = Diagnostic::warning(ids::CPU_PERIOD_WITHOUT_HARD_LIMIT, message)
-                .suggest("add `cpu_hard_limit = true`, or leave it away");
+                .suggest("Add `cpu_hard_limit = true`, or leave it away.");
             out.report(cx.at("cpu_cfs_period", diagnostic));
         }
         return;
@@ -133,11 +62,11 @@ pub fn pids(cx: &Inputs<'_>, out: &mut Draft<'_>) {
             ids::PIDS_LIMIT_ZERO,
             "pids_limit = 0 sets no limit of its own: Podman's counts, usually 2048.",
         )
-        .suggest("leave it away, or write a number above zero"),
+        .suggest("Leave it away, or write a number above zero."),
         Some(asked) if asked < 0 => {
             Diagnostic::error(ids::PIDS_LIMIT_NEGATIVE, format!("pids_limit is {asked}, which is no limit."))
                 .accepts("a number above zero")
-                .suggest("a large number, such as 4194304, is as good as no limit")
+                .suggest("A large number, such as 4194304, is as good as no limit.")
         }
         Some(_) if !delegated(cx, "pids") => left_out("limit of processes", "pids"),
         Some(asked) => return out.set_resource_limits_pids_limit(asked),
@@ -154,29 +83,14 @@ pub fn oom_score_adj(cx: &Inputs<'_>, out: &mut Draft<'_>) {
     }
     if !(-1000..=1000).contains(&score) {
         let message = format!("oom_score_adj is {score}, which the kernel does not take.");
-        let diagnostic = Diagnostic::error(ids::BAD_OOM_SCORE_ADJ, message).accepts("a number from -1000 to 1000");
+        let diagnostic =
+            Diagnostic::error(ids::BAD_OOM_SCORE_ADJ, message).accepts("a number from -1000 to 1000");
         return out.report(cx.at("oom_score_adj", diagnostic));
     }
     out.set_oom_score_adj(score);
     if score < 0 && cx.host.rootless() {
         let message = "A rootless Podman cannot lower oom_score_adj; the task is not protected.";
         out.report(cx.at("oom_score_adj", Diagnostic::warning(ids::OOM_SCORE_ADJ_ROOTLESS, message)));
-    }
-}
-
-/// Sizes /dev/shm, where the task has one of its own.
-pub fn shm_size(cx: &Inputs<'_>, out: &mut Draft<'_>) {
-    let Some(size) = size::<MemoryBytes>(cx, out, "shm_size", cx.task.shm_size()) else { return };
-    out.set_shm_size(size.get());
-    let mode = cx.task.ipc_mode();
-    match mode.parse() {
-        Err(_) | Ok(IpcMode::Private | IpcMode::Shareable) => {}
-        Ok(_) => {
-            let message = format!(
-                "shm_size cannot be used with ipc_mode=\"{mode}\"; it requires a private or shareable IPC namespace"
-            );
-            out.report(cx.at("shm_size", Diagnostic::error(ids::SHM_SIZE_NEEDS_OWN_IPC, message)));
-        }
     }
 }
 
@@ -187,10 +101,12 @@ pub fn ulimits(cx: &Inputs<'_>, out: &mut Draft<'_>) {
         match Ulimit::parse(name, value) {
             Ok(limit) => ulimit(cx, out, &limit),
             Err(error) => {
-                let diagnostic = Diagnostic::error(ids::BAD_ULIMIT, error.to_string()).accepts(Ulimit::ACCEPTED);
+                let diagnostic =
+                    Diagnostic::error(ids::BAD_ULIMIT, error.to_string()).accepts(Ulimit::ACCEPTED);
                 let unlimited = matches!(error, UlimitError::Soft { .. } | UlimitError::Hard { .. })
                     && value.contains("unlimited");
-                let diagnostic = if unlimited { diagnostic.suggest("write -1 for no limit") } else { diagnostic };
+                let diagnostic =
+                    if unlimited { diagnostic.suggest("Write -1 for no limit.") } else { diagnostic };
                 out.report(cx.at(&format!("ulimit.{name}"), diagnostic));
             }
         }
@@ -198,9 +114,10 @@ pub fn ulimits(cx: &Inputs<'_>, out: &mut Draft<'_>) {
     let given = |wanted: &str| asked.keys().any(|name| name.eq_ignore_ascii_case(wanted));
     let complete = given("nofile") && given("nproc");
     if !asked.is_empty() && !complete && *cx.host.podman_version() < PodmanVersion::new(4, 5, 0) {
-        let message = "With any limit given, this Podman sets nofile and nproc to 1048576 unless they are given too.";
+        let message =
+            "With any limit given, this Podman sets nofile and nproc to 1048576 unless they are given too.";
         let diagnostic = Diagnostic::warning(ids::ULIMIT_DEFAULTS_LOST, message)
-            .suggest("give `nofile` and `nproc` as well");
+            .suggest("Give `nofile` and `nproc` as well.");
         out.report(cx.at("ulimit", diagnostic));
     }
 }
@@ -217,13 +134,20 @@ fn ulimit(cx: &Inputs<'_>, out: &mut Draft<'_>, limit: &Ulimit) {
         let diagnostic = Diagnostic::error(ids::UNKNOWN_ULIMIT, message).accepts(KNOWN.join(", "));
         let bare = limit.name().to_ascii_lowercase();
         let bare = bare.strip_prefix("rlimit_").unwrap_or(&bare);
-        out.report(cx.at(&path, suggest_word(diagnostic, nearest(bare, KNOWN))));
+        out.report(cx.at(&path, diagnostic.did_you_mean(nearest(bare, KNOWN))));
     }
     if limit.soft() > limit.hard() {
-        let message =
-            format!("The soft limit {} of {} is above its hard limit {}.", limit.soft(), limit.name(), limit.hard());
-        let diagnostic = Diagnostic::error(ids::ULIMIT_SOFT_ABOVE_HARD, message)
-            .suggest(format!("write \"{}:{}\"", limit.hard(), limit.soft()));
+        let message = format!(
+            "The soft limit {} of {} is above its hard limit {}.",
+            limit.soft(),
+            limit.name(),
+            limit.hard()
+        );
+        let diagnostic = Diagnostic::error(ids::ULIMIT_SOFT_ABOVE_HARD, message).suggest(format!(
+            "Write \"{}:{}\".",
+            limit.hard(),
+            limit.soft()
+        ));
         out.report(cx.at(&path, diagnostic));
     }
 }
@@ -247,107 +171,6 @@ fn period(cx: &Inputs<'_>, out: &mut Draft<'_>, asked: u64) -> Option<u64> {
         out.report(cx.at("cpu_cfs_period", diagnostic));
     }
     Some(if asked == 0 { DEFAULT } else { asked.max(SHORTEST) })
-}
-
-fn judge_reservation(cx: &Inputs<'_>, out: &mut Draft<'_>, asked: i64, lowered_to: Option<i64>) {
-    let diagnostic = match (lowered_to, limit(cx)) {
-        (Some(memory), _) if asked > memory => {
-            let message = format!(
-                "memory_reservation is {}, more than the task's memory, and lowered to {}.",
-                printed(asked),
-                printed(memory)
-            );
-            Diagnostic::warning(ids::RESERVATION_LOWERED, message).suggest("leave it away, which means the same")
-        }
-        (None, Some(limit)) if asked > limit => {
-            let message = format!(
-                "memory_reservation is {}, more than the memory limit of {}.",
-                printed(asked),
-                printed(limit)
-            );
-            Diagnostic::warning(ids::RESERVATION_ABOVE_LIMIT, message)
-                .suggest("lower it, or raise `memory` in the task's `resources`")
-        }
-        _ => return,
-    };
-    out.report(cx.at("memory_reservation", diagnostic));
-}
-
-/// What the task cannot exceed, in bytes: `memory_max` where there is one, otherwise `memory`.
-fn limit(cx: &Inputs<'_>) -> Option<i64> {
-    match (cx.nomad.memory_max_mb(), cx.nomad.memory_mb()) {
-        (max, _) if max > 0 => Some(mib(max)),
-        (0, memory) if memory > 0 => Some(mib(memory)),
-        _ => None,
-    }
-}
-
-/// A size option that is given and complete; what is malformed is reported.
-fn size<T: Syntax + std::str::FromStr<Err = SizeError>>(
-    cx: &Inputs<'_>,
-    out: &mut Draft<'_>,
-    path: &str,
-    text: &str,
-) -> Option<T> {
-    if text.is_empty() || cx.is_open(text) {
-        return None;
-    }
-    let error = match text.parse::<T>() {
-        Ok(size) => return Some(size),
-        Err(error) => error,
-    };
-    let id = match error {
-        SizeError::Malformed(_) | SizeError::Number(_) => ids::BAD_SIZE,
-        SizeError::Range(_) | SizeError::TooLarge(_) | SizeError::Negative(_) | SizeError::NoUnlimited => {
-            ids::SIZE_OUT_OF_RANGE
-        }
-    };
-    let diagnostic = Diagnostic::error(id, error.to_string()).accepts(T::ACCEPTED);
-    out.report(cx.at(path, match likely_size(text) {
-        Some(likely) => diagnostic.suggest(format!("write \"{likely}\"")),
-        None => diagnostic,
-    }));
-    None
-}
-
-/// `512MiB` and `512 MB` are what people write elsewhere.
-fn likely_size(text: &str) -> Option<String> {
-    let lower: String = text.to_ascii_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
-    let short = lower.strip_suffix("ib").or_else(|| lower.strip_suffix('b')).unwrap_or(&lower);
-    short.parse::<MemoryBytes>().ok().map(|_| short.to_owned())
-}
-
-fn suggest_word(diagnostic: Diagnostic, word: Option<&str>) -> Diagnostic {
-    match word {
-        Some(word) => diagnostic.suggest(format!("did you mean `{word}`?")),
-        None => diagnostic,
-    }
-}
-
-fn bad_swappiness(asked: i64) -> Diagnostic {
-    let message = format!("memory_swappiness is {asked}, which the kernel does not take.");
-    Diagnostic::error(ids::BAD_SWAPPINESS, message).accepts("a number from 0 to 100")
-}
-
-/// Whether Podman can limit with this controller: a rootless one has those that its user was given.
-fn delegated(cx: &Inputs<'_>, controller: &str) -> bool {
-    !cx.host.rootless() || cx.host.cgroup_controllers().iter().any(|name| name == controller)
-}
-
-fn left_out(what: &str, controller: &str) -> Diagnostic {
-    let message = format!(
-        "The {what} is left out: the cgroup controller {controller} is not delegated to the user of this Podman."
-    );
-    Diagnostic::warning(ids::CONTROLLER_NOT_DELEGATED, message)
-        .suggest("let systemd delegate it on the host, or run the task on a rootful Podman")
-}
-
-fn mib(megabytes: i64) -> i64 {
-    megabytes.saturating_mul(1024 * 1024)
-}
-
-fn printed(bytes: i64) -> String {
-    u64::try_from(bytes).ok().and_then(MemoryBytes::new).map(|size| size.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]
