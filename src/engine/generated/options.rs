@@ -1189,7 +1189,7 @@ pub static TASK: &[OptionInfo] = &[
         conflicts: &["port_map"],
         podman: None,
         fate: Fate::Decided {
-            rule: "network.ports",
+            rule: "ports.publish",
             affects: &["portmappings"],
         },
         options: &[],
@@ -1217,7 +1217,7 @@ pub static TASK: &[OptionInfo] = &[
         conflicts: &["ports"],
         podman: None,
         fate: Fate::Decided {
-            rule: "network.ports",
+            rule: "ports.publish",
             affects: &["portmappings", "env"],
         },
         options: &[],
@@ -1827,7 +1827,7 @@ pub static PLUGIN: &[OptionInfo] = &[
                 podman: None,
                 fate: Fate::Decided {
                     rule: "network.mode",
-                    affects: &["netns"],
+                    affects: &["netns", "Networks"],
                 },
                 options: &[],
             },

@@ -31,8 +31,8 @@ pub static RULES: &[Rule] = &[
         run: rules::process::environment,
     },
     Rule {
-        name: "network.ports",
-        run: rules::network::ports,
+        name: "ports.publish",
+        run: rules::ports::publish,
     },
     Rule {
         name: "labels.labels",

@@ -1,8 +1,8 @@
 //! Whose network the container uses, its addresses there, its name servers, and its /etc/hosts.
 //! Which ports are published is in `ports`; making a namespace for a group is Nomad's business.
 
-pub(crate) mod choice;
 mod addresses;
+pub(crate) mod choice;
 
 use std::collections::BTreeMap;
 
@@ -136,7 +136,8 @@ fn join(cx: &Inputs<'_>, out: &mut Draft<'_>, network: &Network) {
 fn judge(cx: &Inputs<'_>, out: &mut Draft<'_>, network: &Network) {
     let wanted = cx.task.network_mode();
     if !cx.nomad.netns_path().is_empty() && !wanted.is_empty() {
-        let message = format!("network_mode {wanted:?} is not used: the group has a network namespace of its own.");
+        let message =
+            format!("network_mode {wanted:?} is not used: the group has a network namespace of its own.");
         let diagnostic = Diagnostic::warning(ids::NETWORK_MODE_IGNORED, message).suggest("Leave it away.");
         return out.report(cx.at("network_mode", diagnostic));
     }
@@ -188,7 +189,8 @@ fn judge_default(cx: &Inputs<'_>, out: &mut Draft<'_>) {
     if default.is_empty() || MODES.contains(&default) {
         return;
     }
-    let message = format!("default_rootless_mode {default:?} is no network mode; Podman may refuse the container.");
+    let message =
+        format!("default_rootless_mode {default:?} is no network mode; Podman may refuse the container.");
     let diagnostic = Diagnostic::warning(ids::BAD_ROOTLESS_MODE, message)
         .accepts(MODES.join(", "))
         .did_you_mean(nearest(default, MODES));
@@ -197,7 +199,8 @@ fn judge_default(cx: &Inputs<'_>, out: &mut Draft<'_>) {
 
 fn bad_mode(cx: &Inputs<'_>, message: String) -> Diagnostic {
     let word = cx.task.network_mode().split(':').next().unwrap_or_default();
-    let near = nearest(word, MODES.into_iter().chain(["container", "ns", "task"])).filter(|near| *near != word);
+    let near =
+        nearest(word, MODES.into_iter().chain(["container", "ns", "task"])).filter(|near| *near != word);
     Diagnostic::error(ids::BAD_NETWORK_MODE, message).accepts(NetworkMode::ACCEPTED).did_you_mean(near)
 }
 

@@ -101,8 +101,7 @@ fn add(cx: &Inputs<'_>, out: &mut Draft<'_>, path: &str, host_ip: &str, port: &N
     let (Some(host_port), Some(container_port)) = (number(i64::from(port.value)), number(inside)) else {
         let bad = if number(inside).is_none() { inside } else { i64::from(port.value) };
         let message = format!("{bad} is no port; the port {:?} cannot be published.", port.label);
-        let diagnostic =
-            Diagnostic::error(ids::BAD_PORT_NUMBER, message).accepts("a number from 1 to 65535");
+        let diagnostic = Diagnostic::error(ids::BAD_PORT_NUMBER, message).accepts("a number from 1 to 65535");
         return out.report(cx.at(path, diagnostic));
     };
     for protocol in ["tcp", "udp"] {

@@ -47,10 +47,9 @@ pub(super) fn set_alone(cx: &Inputs<'_>, out: &mut Draft<'_>) {
 /// Reports addresses that are none, and those that this network or this Podman cannot give.
 pub(super) fn judge(cx: &Inputs<'_>, out: &mut Draft<'_>, network: &Network) {
     let mut given = Vec::new();
-    for (option, text, ipv4) in [
-        ("ipv4_address", cx.task.ipv4_address(), true),
-        ("ipv6_address", cx.task.ipv6_address(), false),
-    ] {
+    for (option, text, ipv4) in
+        [("ipv4_address", cx.task.ipv4_address(), true), ("ipv6_address", cx.task.ipv6_address(), false)]
+    {
         if !text.is_empty() {
             given.push(option);
             judge_address(cx, out, option, text, Some(ipv4));
@@ -75,7 +74,8 @@ pub(super) fn judge(cx: &Inputs<'_>, out: &mut Draft<'_>, network: &Network) {
             out.report(cx.at(option, diagnostic));
         }
     } else if !cx.task.static_ips().is_empty() && *cx.host.podman_version() < PodmanVersion::new(4, 0, 0) {
-        let message = format!("Podman takes static_ips from 4.0 on, and this is {}.", cx.host.podman_version());
+        let message =
+            format!("Podman takes static_ips from 4.0 on, and this is {}.", cx.host.podman_version());
         let diagnostic = Diagnostic::error(ids::STATIC_IPS_TOO_OLD, message)
             .suggest("Use `ipv4_address` and `ipv6_address`.");
         out.report(cx.at("static_ips", diagnostic));
