@@ -98,9 +98,7 @@ fn limits() -> Vec<Row> {
             json!({ "memory_reservation": "512 MiB" }),
             json!({}),
             json!({}),
-            &[
-                "bad_size at memory_reservation: strconv.Atoi: parsing \"512 Mi\": invalid syntax | Write \"512m\".",
-            ],
+            &["bad_size at memory_reservation: Invalid memory string: 512 MiB | Write \"512m\"."],
         ),
         row(
             "a negative reservation is refused",
