@@ -22,8 +22,11 @@ fn run(program: &str, arguments: &[&Path]) -> bool {
 fn folder_of_jobs() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for number in 0..JOBS {
-        let text = JOB.replace("job \"shop\"", &format!("job \"shop-{number}\"")).replace("1.4.2", &format!("1.4.{number}"));
-        std::fs::write(folder.path().join(format!("shop-{number}.nomad.hcl")), text).expect("a job can be written");
+        let text = JOB
+            .replace("job \"shop\"", &format!("job \"shop-{number}\""))
+            .replace("1.4.2", &format!("1.4.{number}"));
+        std::fs::write(folder.path().join(format!("shop-{number}.nomad.hcl")), text)
+            .expect("a job can be written");
     }
     let path = folder.path().to_owned();
     (folder, path)
@@ -41,7 +44,9 @@ fn cli(c: &mut Criterion) {
     });
     let (_keep, jobs) = folder_of_jobs();
     group.sample_size(10).measurement_time(Duration::from_secs(10));
-    group.bench_function("check of 1,000 job files", |b| b.iter(|| assert!(run(TOOL, &[Path::new("check"), &jobs]))));
+    group.bench_function("check of 1,000 job files", |b| {
+        b.iter(|| assert!(run(TOOL, &[Path::new("check"), &jobs])))
+    });
     group.finish();
 }
 

@@ -28,7 +28,7 @@ pub enum SizeError {
     /// No number, or a unit that does not exist.
     #[error("Invalid memory string: {0}")]
     Malformed(String),
-    /// The unit is fine and what stands before it is not a whole number.
+    /// What stands before the last letter is not a whole number.
     #[error("strconv.Atoi: parsing {}: invalid syntax", quote(.0))]
     Number(String),
     /// The number alone does not fit.
@@ -115,6 +115,7 @@ fn scale(text: &str, number: i64, factor: i64) -> Result<MemoryBytes, SizeError>
 
 /// The number and the bytes that its unit stands for.
 fn split(text: &str) -> Result<(i64, i64), SizeError> {
+    use std::num::IntErrorKind::{NegOverflow, PosOverflow};
     let malformed = || SizeError::Malformed(text.to_owned());
     let last = text.chars().next_back().ok_or_else(malformed)?;
     let unit = UNITS.iter().find(|(letter, _)| last.eq_ignore_ascii_case(letter));
@@ -122,14 +123,16 @@ fn split(text: &str) -> Result<(i64, i64), SizeError> {
         Some((_, power)) => (text.strip_suffix(last).unwrap_or(text), *power),
         None => (text, 0),
     };
-    // The Go driver comes to the number only behind a unit that it knows, so only then its text is about a number.
-    let unit_of_go = matches!(last, 'b' | 'k' | 'm' | 'g') && !digits.is_empty();
-    let number = digits.parse::<i64>().map_err(|error| {
-        use std::num::IntErrorKind::{NegOverflow, PosOverflow};
-        match error.kind() {
-            PosOverflow | NegOverflow => SizeError::Range(digits.to_owned()),
-            _ if unit_of_go => SizeError::Number(digits.to_owned()),
-            _ => malformed(),
+    let number = digits.parse::<i64>().map_err(|_| {
+        // The Go driver takes the last letter off, reads what is left as a number, and only then looks at the letter.
+        let mut prefix = text.chars();
+        prefix.next_back();
+        let prefix = prefix.as_str();
+        match prefix.parse::<i64>().map_err(|error| error.kind().clone()) {
+            _ if prefix.is_empty() => malformed(),
+            Err(PosOverflow | NegOverflow) => SizeError::Range(prefix.to_owned()),
+            Err(_) => SizeError::Number(prefix.to_owned()),
+            Ok(_) => malformed(),
         }
     })?;
     Ok((number, 1024_i64.pow(power)))
@@ -188,8 +191,8 @@ mod tests {
             ("", "Invalid memory string: "),
             ("m", "Invalid memory string: m"),
             ("1x", "Invalid memory string: 1x"),
-            ("512MB", "Invalid memory string: 512MB"),
-            ("lots", "Invalid memory string: lots"),
+            ("512MB", "strconv.Atoi: parsing \"512M\": invalid syntax"),
+            ("lots", "strconv.Atoi: parsing \"lot\": invalid syntax"),
             ("é", "Invalid memory string: é"),
             ("lotm", "strconv.Atoi: parsing \"lot\": invalid syntax"),
             ("1.5g", "strconv.Atoi: parsing \"1.5\": invalid syntax"),
