@@ -396,7 +396,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Environment variables, above those of the image. Those that port_map redefines come from the rule of the ports.",
                     each: true,
-                    rules: &["process.environment", "network.ports"],
+                    rules: &["process.environment", "ports.publish"],
                 }
             }
             Member::Terminal => {
@@ -474,7 +474,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "The user namespace.",
                     each: false,
-                    rules: &["security.user_namespace"],
+                    rules: &["userns.mode"],
                 }
             }
             Member::Netns => {
@@ -583,7 +583,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Size of /dev/shm; unset takes Podman's own default, usually 65536000 bytes.",
                     each: false,
-                    rules: &["resources.shm_size"],
+                    rules: &["memory.shm_size"],
                 }
             }
             Member::WorkDir => {
@@ -713,7 +713,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "How IDs map where the user namespace is made for this container.",
                     each: false,
-                    rules: &["security.user_namespace"],
+                    rules: &["userns.mode"],
                 }
             }
             Member::ReadOnlyFilesystem => {
@@ -804,7 +804,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Published ports, each once for TCP and once for UDP.",
                     each: true,
-                    rules: &["network.ports"],
+                    rules: &["ports.publish"],
                 }
             }
             Member::Networks => {
@@ -921,7 +921,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Memory that the container cannot exceed; unset means no limit.",
                     each: false,
-                    rules: &["resources.memory"],
+                    rules: &["memory.limit"],
                 }
             }
             Member::ResourceLimitsMemoryReservation => {
@@ -934,7 +934,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Memory that the kernel leaves to the container when the host runs short.",
                     each: false,
-                    rules: &["resources.memory"],
+                    rules: &["memory.limit"],
                 }
             }
             Member::ResourceLimitsMemorySwap => {
@@ -947,7 +947,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "Memory and swap together; -1 means no limit, unset lets Podman take twice the memory limit.",
                     each: false,
-                    rules: &["resources.memory_swap"],
+                    rules: &["memory.swap"],
                 }
             }
             Member::ResourceLimitsMemorySwappiness => {
@@ -960,7 +960,7 @@ impl Member {
                     lost_is_error: false,
                     doc: "How readily the kernel swaps this container out; only cgroup version 1 has it.",
                     each: false,
-                    rules: &["resources.memory_swappiness"],
+                    rules: &["memory.swappiness"],
                 }
             }
             Member::ResourceLimitsCpuShares => {
