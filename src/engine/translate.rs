@@ -107,7 +107,7 @@ fn run(request: &Request<'_>, order: impl Iterator<Item = usize>) -> Translation
     pull::plan(&inputs, &mut draft);
     settings::socket_of_task(&inputs, &mut draft);
     let mut finished = draft.finish();
-    versions::fit(&mut finished, request.host);
+    versions::fit(&mut finished, request);
     Translation {
         spec: finished.spec,
         pull: finished.pull,

@@ -103,3 +103,7 @@ fn bad_userns(text: &str, error: &crate::config::syntax::userns::UsernsError) ->
     // What Podman's own command line calls a namespace of one's own.
     if text == "private" { diagnostic.suggest("Use `auto`.") } else { diagnostic }
 }
+
+#[cfg(test)]
+#[path = "userns/tests.rs"]
+pub(crate) mod tests;
