@@ -121,7 +121,7 @@ impl Inputs<'_> {
 /// The environment variable in which a task finds the port with this label. What cannot stand in a name becomes an
 /// underscore, byte by byte, as Nomad has it.
 pub(crate) fn port_variable(label: &str) -> String {
-    let plain = |byte: u8| if byte.is_ascii_alphanumeric() { char::from(byte) } else { '_' };
+    let plain = |byte: u8| if byte.is_ascii_alphanumeric() || byte == b'.' { char::from(byte) } else { '_' };
     label.bytes().map(plain).fold("NOMAD_PORT_".to_owned(), |mut name, letter| {
         name.push(letter);
         name
