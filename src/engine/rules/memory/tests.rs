@@ -1,3 +1,5 @@
+//! What the rules of memory do, row by row: options and facts in, members and diagnostics out.
+
 use serde_json::json;
 
 use crate::rules::testing::{Row, check, row};
@@ -91,14 +93,16 @@ fn limits() -> Vec<Row> {
             json!({ "memory_reservation": "lots" }),
             json!({}),
             json!({}),
-            &["bad_size at memory_reservation: Invalid memory string: lots"],
+            &["bad_size at memory_reservation: strconv.Atoi: parsing \"lot\": invalid syntax"],
         ),
         row(
             "a unit from elsewhere gets the right one suggested",
             json!({ "memory_reservation": "512 MiB" }),
             json!({}),
             json!({}),
-            &["bad_size at memory_reservation: Invalid memory string: 512 MiB | Write \"512m\"."],
+            &[
+                "bad_size at memory_reservation: strconv.Atoi: parsing \"512 Mi\": invalid syntax | Write \"512m\".",
+            ],
         ),
         row(
             "a negative reservation is refused",

@@ -1,3 +1,5 @@
+//! What the rules of network do, row by row: options and facts in, members and diagnostics out.
+
 use serde_json::{Value as Json, json};
 
 use crate::rules::testing::{Row, check, row};
@@ -73,7 +75,9 @@ fn modes() -> Vec<Row> {
             mode("nope"),
             known(),
             json!({ "Networks": { "nope": {} } }),
-            &["unknown_network at network_mode: network \"nope\" not found, verify with: podman network ls | Did you mean `none`?"],
+            &[
+                "unknown_network at network_mode: network \"nope\" not found, verify with: podman network ls | Did you mean `none`?",
+            ],
         ),
         row(
             "a misspelt mode is taken for a network, with the mode suggested",

@@ -1,3 +1,5 @@
+//! What the rules of resources do, row by row: options and facts in, members and diagnostics out.
+
 use serde_json::json;
 
 use crate::rules::testing::{Row, check, row};
