@@ -1,3 +1,5 @@
+//! What is lost on which Podman, row by row.
+
 use serde_json::json;
 
 use super::{is_set, too_new};
