@@ -90,6 +90,19 @@ diagnostic "json_syntax" {
   EOT
 }
 
+diagnostic "file_unreadable" {
+  id       = 7
+  severity = error
+  title    = "A file cannot be read"
+  doc      = <<-EOT
+    The file is not there, or the system does not let this user read it; the message holds
+    the system's own words. A check of several files goes on with the others and ends with
+    exit code 2, since it cannot say that everything is fine.
+
+        podman-driver-render check no-such.nomad.hcl
+  EOT
+}
+
 diagnostic "unknown_variable" {
   id       = 10
   severity = error

@@ -20,6 +20,7 @@ pub mod secret;
 pub mod settings;
 pub mod source;
 pub mod spec;
+pub mod task_facts;
 pub mod translate;
 pub mod value;
 mod versions;

@@ -82,7 +82,8 @@ mod tests {
         ] {
             assert!(is_secret_name(name), "{name}");
         }
-        for name in ["KEYBOARD", "MONKEY", "PATH", "HOME", "COMPASS", "NOMAD_TASK_NAME"] {
+        for name in ["KEYBOARD", "MONKEY", "PATH", "HOME", "COMPASS", "NOMAD_TASK_NAME", "NOMAD_SECRETS_DIR"]
+        {
             assert!(!is_secret_name(name), "{name}");
         }
     }

@@ -4,10 +4,17 @@
 
 mod answer;
 mod cli;
+mod colour;
 mod commands;
 mod flags;
 mod format;
+mod host;
+mod input;
+mod job;
 pub mod schema;
+mod settings;
+mod spec;
+mod surroundings;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -16,6 +23,10 @@ use clap::Parser as _;
 
 pub use answer::{Answer, Exit, Failure};
 use cli::{Cli, Command};
+pub use job::{Translated, TranslatedTask, translate_file, translate_text};
+pub use settings::Settings;
+pub use spec::{redacted, specs};
+pub use surroundings::Machine;
 
 /// Runs the tool with a program's arguments, the program's name first, and says how the process ends.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
@@ -32,10 +43,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 fn answer(cli: &Cli) -> Result<Answer, Failure> {
     match &cli.command {
-        Command::Explain(arguments) => commands::explain::run(arguments),
+        Command::Render(arguments) => commands::render::run(arguments, cli.color),
+        Command::Check(arguments) => commands::check::run(arguments, cli.color),
+        Command::Explain(arguments) => commands::explain::run(arguments, cli.color),
         Command::Schema(arguments) => commands::schema::run(arguments),
         Command::Docs(arguments) => commands::docs::run(arguments),
         Command::Completions(arguments) => commands::completions::run(arguments),
         Command::Man(arguments) => commands::man::run(arguments),
     }
+}
+
+/// The text report of everything that is wrong with job files, without colours, as `check` prints it; for tests.
+pub fn report(translated: &[Translated]) -> String {
+    format::problems_text::report(translated, false)
 }

@@ -17,6 +17,8 @@ pub const FOREIGN_TEMPLATE: Id = Id::new(4);
 pub const HCL_SYNTAX: Id = Id::new(5);
 /// The text is not JSON.
 pub const JSON_SYNTAX: Id = Id::new(6);
+/// A file cannot be read.
+pub const FILE_UNREADABLE: Id = Id::new(7);
 /// A variable is not declared.
 pub const UNKNOWN_VARIABLE: Id = Id::new(10);
 /// A local does not exist.
@@ -362,6 +364,13 @@ pub static ALL: &[Entry] = &[
         severity: Severity::Error,
         title: "The text is not JSON",
         text: "A file that begins with `{` is read as JSON, as Nomad does it, and this one is none.\nComments and a comma behind the last member, which HCL allows, are errors in JSON.\n\n    {\"job\": {\"web\": {\"type\": \"batch\",}}}",
+    },
+    Entry {
+        id: FILE_UNREADABLE,
+        name: "file_unreadable",
+        severity: Severity::Error,
+        title: "A file cannot be read",
+        text: "The file is not there, or the system does not let this user read it; the message holds\nthe system's own words. A check of several files goes on with the others and ends with\nexit code 2, since it cannot say that everything is fine.\n\n    podman-driver-render check no-such.nomad.hcl",
     },
     Entry {
         id: UNKNOWN_VARIABLE,

@@ -3,6 +3,7 @@
 //!
 //! Evaluation is total: any text gives a job or diagnostics, in bounded time and memory.
 
+mod agent;
 mod api;
 mod body;
 mod budget;
@@ -27,6 +28,7 @@ mod val;
 mod variables;
 
 pub use crate::generated::diagnostics as ids;
+pub use agent::{AgentFile, PLUGIN, parse_agent};
 pub use document::MAX_BYTES;
 pub use functions::names as function_names;
 pub use job::{

@@ -168,7 +168,7 @@ fn free_attribute(cx: &Evaluator<'_>, name: &str, expr: Expr<'_>, scope: &Scope)
 }
 
 /// A body with keys of the author's choice.
-fn free_body(cx: &Evaluator<'_>, body: Body<'_>, scope: &Scope, span: Option<Span>) -> Node {
+pub(crate) fn free_body(cx: &Evaluator<'_>, body: Body<'_>, scope: &Scope, span: Option<Span>) -> Node {
     let mut entries = Vec::new();
     for item in body.items(cx, |_| None) {
         match item {

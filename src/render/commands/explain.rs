@@ -8,11 +8,15 @@ use podman_driver_engine::generated::{diagnostics, options};
 use podman_driver_engine::spec::{Member, MemberInfo};
 
 use crate::render::answer::{Answer, Failure};
-use crate::render::cli::Explain;
+use crate::render::cli::{Color, Explain};
+use crate::render::commands::explain_job;
 use crate::render::format::manual;
 
-pub(in crate::render) fn run(arguments: &Explain) -> Result<Answer, Failure> {
+pub(in crate::render) fn run(arguments: &Explain, color: Color) -> Result<Answer, Failure> {
     let subject = arguments.subject.trim();
+    if let Some(job) = &arguments.job {
+        return explain_job::run(subject, job, arguments, color);
+    }
     let texts = manuals(subject);
     if texts.is_empty() {
         return Err(unknown(subject));
@@ -21,7 +25,7 @@ pub(in crate::render) fn run(arguments: &Explain) -> Result<Answer, Failure> {
 }
 
 /// Everything that has this name.
-fn manuals(subject: &str) -> Vec<String> {
+pub(super) fn manuals(subject: &str) -> Vec<String> {
     let mut texts: Vec<String> = diagnostic(subject).map(manual::diagnostic).into_iter().collect();
     let bare = subject.strip_prefix("config.").unwrap_or(subject);
     if let Some(option) = find(options::TASK, bare) {
@@ -45,7 +49,7 @@ fn diagnostic(subject: &str) -> Option<&'static Entry> {
 }
 
 /// The member that a path lies in, or those that lie below it.
-fn members(path: &str) -> impl Iterator<Item = &'static MemberInfo> {
+pub(super) fn members(path: &str) -> impl Iterator<Item = &'static MemberInfo> {
     let inside = |outer: &str, inner: &str| {
         inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
     };
@@ -77,7 +81,7 @@ fn walk(table: &'static [OptionInfo], see: &mut impl FnMut(&'static OptionInfo))
     }
 }
 
-fn unknown(subject: &str) -> Failure {
+pub(super) fn unknown(subject: &str) -> Failure {
     let mut names: Vec<&str> = Member::ALL.iter().map(|member| member.info().name).collect();
     for table in [options::TASK, options::PLUGIN] {
         walk(table, &mut |option| names.push(option.path));

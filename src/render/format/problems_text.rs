@@ -1,0 +1,93 @@
+//! Problems in the style of rustc: the message with its id, the source line with a caret, what is accepted, what
+//! helps. Only the line of a place is drawn, and secrets in it are masked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use podman_driver_engine::diagnostic::{Diagnostic, Severity};
+use podman_driver_engine::source::{FileId, Files, Span};
+
+use super::lines::{Lines, masked};
+use crate::render::job::{Translated, TranslatedTask};
+
+/// All problems of all files, in their order, with an empty line between them. What several tasks share, such as a
+/// problem of the plugin's config, is told once.
+pub(in crate::render) fn report(files: &[Translated], colour: bool) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
+    let mut told = BTreeSet::new();
+    let mut report = String::new();
+    for file in files {
+        let mut sources = Sources::new(&file.files);
+        for (task, problem) in file.problems() {
+            let place = problem.span.map(|span| file.files.place(span).to_string());
+            if told.insert((place, problem.id, problem.message.clone(), problem.path.clone())) {
+                report.push_str(&renderer.render(&sources.groups(&file.name, task, problem)));
+                report.push_str("\n\n");
+            }
+        }
+    }
+    report
+}
+
+/// Texts with their lines, prepared when the first problem in them is drawn.
+struct Sources<'t> {
+    files: &'t Files,
+    lines: BTreeMap<FileId, Lines<'t>>,
+}
+
+impl<'t> Sources<'t> {
+    fn new(files: &'t Files) -> Self {
+        Self { files, lines: BTreeMap::new() }
+    }
+
+    fn groups(&mut self, name: &str, task: Option<&TranslatedTask>, problem: &Diagnostic) -> Vec<Group<'t>> {
+        let level = match problem.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let mut group =
+            Group::with_title(level.primary_title(problem.message.clone()).id(problem.id.to_string()));
+        group = match problem.span {
+            Some(span) => group.elements(self.place(span, AnnotationKind::Primary, problem.label.clone())),
+            None => group.element(Origin::path(name.to_owned())),
+        };
+        for related in &problem.related {
+            let label = Some(related.label.clone());
+            group = group.elements(self.place(related.span, AnnotationKind::Context, label));
+        }
+        if problem.span.is_none()
+            && let Some(task) = task
+        {
+            group =
+                group.element(Level::NOTE.message(format!("in task {} of group {}", task.task, task.group)));
+        }
+        if let Some(accepted) = &problem.accepted {
+            group = group.element(Level::NOTE.message(format!("accepted: {accepted}")));
+        }
+        if let Some(suggestion) = &problem.suggestion {
+            group = group.element(Level::HELP.message(suggestion.clone()));
+        }
+        vec![group]
+    }
+
+    /// The line of a span's start with what of the span lies in it, or only the place where the line is too long.
+    fn place(&mut self, span: Span, kind: AnnotationKind, label: Option<String>) -> Option<Element<'t>> {
+        let files = self.files;
+        let lines = self.lines.entry(span.file).or_insert_with(|| Lines::new(files.text(span.file)));
+        let range = span.range();
+        let line = lines.at(range.start);
+        let name = files.name(span.file).to_owned();
+        let Some(text) = line.text.filter(|text| !text.trim().is_empty()) else {
+            return Some(Origin::path(name).line(line.number).char_column(line.column)).map(Element::from);
+        };
+        let text = masked(text);
+        let start = range.start.saturating_sub(line.start).min(text.len());
+        let end = range.end.saturating_sub(line.start).clamp(start, text.trim_end().len().max(start));
+        let annotation = match label {
+            Some(label) => kind.span(start..end).label(label),
+            None => kind.span(start..end),
+        };
+        Some(Snippet::source(text).line_start(line.number).path(name).annotation(annotation))
+            .map(Element::from)
+    }
+}
