@@ -9,10 +9,10 @@ const SHORT: [&str; 2] = ["pass", "pwd"];
 const BEFORE_KEY: [&str; 8] = ["", "access", "api", "auth", "encryption", "master", "private", "signing"];
 
 /// Whether a word of the name is password, secret, token or key or a usual short form, in any case and also in
-/// the plural. `PWD` alone is the shell's name for the working folder.
+/// the plural. `PWD` alone is the shell's name for the working folder, and `NOMAD_SECRETS_DIR` is Nomad's for a folder.
 /// Words end at anything that is neither letter nor digit, and where small letters turn to capital ones.
 pub fn is_secret_name(name: &str) -> bool {
-    name != "PWD"
+    !matches!(name, "PWD" | "NOMAD_SECRETS_DIR")
         && name.split(|c: char| !c.is_alphanumeric()).flat_map(camel_words).any(|word| is_secret_word(&word))
 }
 
