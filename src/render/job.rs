@@ -170,6 +170,8 @@ fn task(job: &Job, group: &Group, task: &Task, settings: &Settings) -> Translate
         None => true,
     });
     diagnostics.extend(news.cloned());
+    // In the order of the file, as a person reads it; what has no place comes first.
+    diagnostics.sort_by_key(|problem| problem.span);
     TranslatedTask {
         group: group.name.value.clone(),
         task: task.name.value.clone(),

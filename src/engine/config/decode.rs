@@ -215,7 +215,7 @@ impl Decoder {
             Diagnostic::warning(ids::DEPRECATED_OPTION, format!("`{}` is deprecated.", option.name))
                 .at(path)
                 .spanned(entry.key_span.or(entry.node.span))
-                .suggest(format!("use `{successor}`")),
+                .suggest(format!("Use `{successor}`.")),
         );
     }
 
@@ -228,7 +228,7 @@ impl Decoder {
             Diagnostic::error(ids::MISSING_OPTION, message)
                 .at(path)
                 .spanned(whole)
-                .suggest(format!("add `{} = {}`", option.name, option.example)),
+                .suggest(format!("Add `{} = {}`.", option.name, option.example)),
         );
     }
 
@@ -243,7 +243,7 @@ impl Decoder {
                 .spanned(last.key_span.or(last.node.span))
                 .label("set again")
                 .related(first.key_span.or(first.node.span), "first set here")
-                .suggest("keep one of them"),
+                .suggest("Keep one of them."),
         );
     }
 }

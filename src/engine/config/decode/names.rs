@@ -23,18 +23,18 @@ pub(super) fn unknown(
         |option: &OptionInfo| option.docker.is_some_and(|docker| docker == path || docker == name);
     if let Some(option) = known.iter().find(|option| docker_path(option)) {
         return plain(ids::DOCKER_OPTION)
-            .suggest(format!("the docker driver's `{name}` is called `{}` here", option.name));
+            .suggest(format!("The docker driver's `{name}` is called `{}` here.", option.name));
     }
     if let Some(docker) = options::DOCKER_ONLY.iter().find(|docker| docker.name == path) {
         return plain(ids::DOCKER_OPTION).suggest(docker.instead);
     }
     if let Some(near) = nearest(name, known.iter().map(|option| option.name)) {
-        return plain(ids::UNKNOWN_OPTION).suggest(format!("did you mean `{near}`?"));
+        return plain(ids::UNKNOWN_OPTION).suggest(format!("Did you mean `{near}`?"));
     }
     if let Some(elsewhere) = elsewhere(name, around, table) {
-        return plain(ids::UNKNOWN_OPTION).suggest(format!("`{name}` belongs to {elsewhere}"));
+        return plain(ids::UNKNOWN_OPTION).suggest(format!("`{name}` belongs into {elsewhere}."));
     }
-    plain(ids::UNKNOWN_OPTION).suggest("`podman-driver-render docs` lists all options")
+    plain(ids::UNKNOWN_OPTION).suggest("`podman-driver-render docs` lists all options.")
 }
 
 /// The known name that a person most probably meant: few letters differ, or only the order of words does.

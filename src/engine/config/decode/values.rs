@@ -205,7 +205,7 @@ impl Decoder {
             .label(format!("this is {}", node.value.kind()))
             .accepts(accepted(ty));
         self.report(match (ty, &node.value) {
-            (Type::ListOfText, Value::Text(_)) => diagnostic.suggest("put it into brackets: `[…]`"),
+            (Type::ListOfText, Value::Text(_)) => diagnostic.suggest("Put it into brackets: `[…]`."),
             _ => diagnostic,
         });
     }
@@ -218,7 +218,7 @@ pub(super) fn block_for_attribute(option: &OptionInfo, entry: &Entry, path: &str
         .at(path)
         .spanned(entry.key_span.or(entry.node.span))
         .accepts(accepted(option.ty))
-        .suggest(format!("write `{} = {}`", option.name, option.example))
+        .suggest(format!("Write `{} = {}`.", option.name, option.example))
 }
 
 /// Something else where a block is expected.
