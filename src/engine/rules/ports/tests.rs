@@ -102,7 +102,7 @@ fn labelled() -> Vec<Row> {
 }
 
 fn mapped() -> Vec<Row> {
-    const OLD: &str = "deprecated_option at port_map: `port_map` is deprecated. | use `ports`";
+    const OLD: &str = "deprecated_option at port_map: `port_map` is deprecated. | Use `ports`.";
     let facts = || {
         json!({ "nomad": { "networks": [{
             "ip": "192.0.2.7",
