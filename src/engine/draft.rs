@@ -34,10 +34,13 @@ pub struct Draft<'a> {
     origins: Vec<Origin>,
     problems: Vec<(RuleIndex, Diagnostic)>,
     clashes: Vec<Member>,
-    claimed: Vec<Member>,
+    claimed: u128,
     rule: RuleIndex,
     log: &'a ReadLog,
 }
+
+/// The draft keeps one bit for each member.
+const _: () = assert!(Member::ALL.len() <= 128);
 
 /// What is left when all rules have run.
 #[derive(Debug)]
@@ -55,10 +58,10 @@ impl<'a> Draft<'a> {
             spec: ContainerSpec::default(),
             elements: Elements::default(),
             pull: None,
-            origins: Vec::with_capacity(64),
+            origins: Vec::with_capacity(96),
             problems: Vec::new(),
             clashes: Vec::new(),
-            claimed: Vec::with_capacity(48),
+            claimed: 0,
             rule: 0,
             log,
         }
@@ -86,26 +89,24 @@ impl<'a> Draft<'a> {
 
     /// Claims a whole member for the current rule; false where it has an owner already.
     pub(crate) fn claim(&mut self, member: Member) -> bool {
-        if self.claimed.contains(&member) {
-            self.clashes.push(member);
+        let bit = 1_u128 << (member as u8);
+        if self.claimed & bit != 0 {
+            self.clash(member);
             return false;
         }
-        self.claimed.push(member);
+        self.claimed |= bit;
         self.origins.push(Origin::new(member, Key::Whole, self.claim_now()));
         true
     }
 
-    /// Claims one key of a map; false where the key has an owner already.
-    pub(crate) fn claim_key(&mut self, member: Member, key: &str) -> bool {
-        let taken = |origin: &Origin| {
-            origin.member == member && matches!(&origin.key, Key::Entry(other) if &**other == key)
-        };
-        if self.origins.iter().any(taken) {
-            self.clashes.push(member);
-            return false;
-        }
+    /// Claims one key of a map, which the caller knows to be free.
+    pub(crate) fn claim_key(&mut self, member: Member, key: &str) {
         self.origins.push(Origin::new(member, Key::Entry(key.into()), self.claim_now()));
-        true
+    }
+
+    /// Notes that a second rule wanted to set what is set already.
+    pub(crate) fn clash(&mut self, member: Member) {
+        self.clashes.push(member);
     }
 
     pub(crate) fn claim_now(&self) -> Claim {

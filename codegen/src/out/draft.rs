@@ -61,7 +61,8 @@ fn setter(code: &mut String, model: &Model, member: &Member) {
         )),
         Type::Map(inner) if member.each => code.push_str(&format!(
             "pub fn insert_{name}(&mut self, key: impl Into<String>, value: {}) {{\nlet key = key.into();\n\
-             if self.claim_key(Member::{variant}, &key) {{\nself.spec.{name}.insert(key, value);\n}}\n}}\n\n",
+             if self.spec.{name}.contains_key(&key) {{\nself.clash(Member::{variant});\n}} else {{\n\
+             self.claim_key(Member::{variant}, &key);\nself.spec.{name}.insert(key, value);\n}}\n}}\n\n",
             value_type(model, inner)
         )),
         ty => {

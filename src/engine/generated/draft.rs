@@ -98,7 +98,10 @@ impl Draft<'_> {
     /// Environment variables, above those of the image. Those that port_map redefines come from the rule of the ports.
     pub fn insert_env(&mut self, key: impl Into<String>, value: String) {
         let key = key.into();
-        if self.claim_key(Member::Env, &key) {
+        if self.spec.env.contains_key(&key) {
+            self.clash(Member::Env);
+        } else {
+            self.claim_key(Member::Env, &key);
             self.spec.env.insert(key, value);
         }
     }
@@ -113,7 +116,10 @@ impl Draft<'_> {
     /// Labels of the container, above those of the image.
     pub fn insert_labels(&mut self, key: impl Into<String>, value: String) {
         let key = key.into();
-        if self.claim_key(Member::Labels, &key) {
+        if self.spec.labels.contains_key(&key) {
+            self.clash(Member::Labels);
+        } else {
+            self.claim_key(Member::Labels, &key);
             self.spec.labels.insert(key, value);
         }
     }
@@ -121,7 +127,10 @@ impl Draft<'_> {
     /// Annotations of the container; Podman's own tools read from them which security options were given.
     pub fn insert_annotations(&mut self, key: impl Into<String>, value: String) {
         let key = key.into();
-        if self.claim_key(Member::Annotations, &key) {
+        if self.spec.annotations.contains_key(&key) {
+            self.clash(Member::Annotations);
+        } else {
+            self.claim_key(Member::Annotations, &key);
             self.spec.annotations.insert(key, value);
         }
     }
