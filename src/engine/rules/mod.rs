@@ -18,3 +18,5 @@ mod shared;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod userns;
+#[cfg(test)]
+mod whole;

@@ -178,23 +178,6 @@ fn judge(cx: &Inputs<'_>, out: &mut Draft<'_>, network: &Network) {
         }
         _ => {}
     }
-    if of_plugin {
-        judge_default(cx, out);
-    }
-}
-
-/// The plugin's own default goes to Podman as it is written.
-fn judge_default(cx: &Inputs<'_>, out: &mut Draft<'_>) {
-    let default = cx.plugin.networking_default_rootless_mode();
-    if default.is_empty() || MODES.contains(&default) {
-        return;
-    }
-    let message =
-        format!("default_rootless_mode {default:?} is no network mode; Podman may refuse the container.");
-    let diagnostic = Diagnostic::warning(ids::BAD_ROOTLESS_MODE, message)
-        .accepts(MODES.join(", "))
-        .did_you_mean(nearest(default, MODES));
-    out.report(cx.at_plugin("networking.default_rootless_mode", diagnostic));
 }
 
 fn bad_mode(cx: &Inputs<'_>, message: String) -> Diagnostic {

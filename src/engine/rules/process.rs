@@ -65,20 +65,22 @@ pub fn entrypoint(cx: &Inputs<'_>, out: &mut Draft<'_>) {
 
 /// Asks for an init process, and says where it lies.
 pub fn init(cx: &Inputs<'_>, out: &mut Draft<'_>) {
-    let (init, path) = (cx.task.init(), cx.task.init_path());
+    let init = cx.task.init();
     if init {
         out.set_init(true);
     }
+    out.next_decision();
+    let path = cx.task.init_path();
     if path.is_empty() {
         return;
     }
+    out.set_init_path(path);
     if !init && !cx.is_deferred("init") {
         let message = "`init_path` has no effect, since `init` is not true.";
         let diagnostic = Diagnostic::warning(ids::INIT_PATH_WITHOUT_INIT, message)
             .suggest("Add `init = true`, or leave `init_path` away.");
         out.report(cx.at("init_path", diagnostic));
     }
-    out.set_init_path(path);
 }
 
 /// Passes the task's user on.
