@@ -10,7 +10,7 @@ use crate::diagnostic::Id;
 use crate::generated::rules::RULES;
 use crate::generated::{diagnostics, options};
 use crate::inputs::Group;
-use crate::rules::testing::{Row, Setting, raised};
+use crate::rules::testing::{Row, Setting, check, raised, row};
 use crate::translate::{Translation, translate_in_order};
 use crate::{pull, rules, versions};
 
@@ -31,6 +31,7 @@ fn all_rows() -> Vec<Row> {
         rules::userns::tests::rows(),
         pull::tests::rows(),
         versions::tests::rows(),
+        mapped(),
     ]
     .concat()
 }
@@ -172,20 +173,23 @@ fn everything_that_can_be_said_is_said_in_a_test() {
     assert!(silent.is_empty(), "raised by no row of a test: {silent:#?}");
 }
 
-/// Mapped options have no tests of their own, and one value for each shows that it arrives.
+/// Mapped options have no rules to test; a value for each shows that it arrives.
+fn mapped() -> Vec<Row> {
+    let one = |option: &str, value: Json, member: &str| {
+        let task = json!({ option: value.clone() });
+        row("a mapped option arrives as it is", task, json!({}), json!({ member: value }), &[])
+    };
+    vec![
+        one("working_dir", json!("/srv"), "work_dir"),
+        one("hostname", json!("cache"), "hostname"),
+        one("tty", json!(true), "terminal"),
+        one("readonly_rootfs", json!(true), "read_only_filesystem"),
+        one("privileged", json!(true), "privileged"),
+        one("sysctl", json!({ "net.core.somaxconn": "1" }), "sysctl"),
+    ]
+}
+
 #[test]
 fn mapped_options_arrive_as_they_are() {
-    for (option, value, member) in [
-        ("working_dir", json!("/srv"), "work_dir"),
-        ("hostname", json!("cache"), "hostname"),
-        ("tty", json!(true), "terminal"),
-        ("readonly_rootfs", json!(true), "read_only_filesystem"),
-        ("privileged", json!(true), "privileged"),
-        ("sysctl", json!({ "net.core.somaxconn": "1" }), "sysctl"),
-    ] {
-        let mut task = serde_json::Map::new();
-        task.insert(option.to_owned(), value.clone());
-        let spec = json!(Setting::new(&Json::Object(task), &json!({})).translate().spec);
-        assert_eq!(spec.get(member), Some(&value), "{option}");
-    }
+    check(&mapped());
 }

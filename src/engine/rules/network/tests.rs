@@ -191,6 +191,13 @@ fn rootless() -> Vec<Row> {
         ),
         row("the plugin's own word is sent as it is", json!({}), on("5.4.2", "slirp"), with("slirp"), &[]),
         row(
+            "a bridge by the plugin gives addresses",
+            json!({ "ipv4_address": "10.88.0.50" }),
+            on("5.4.2", "bridge"),
+            json!({ "Networks": { "default": { "static_ips": ["10.88.0.50"] } }, "resource_limits": { "cpu": null } }),
+            &[],
+        ),
+        row(
             "nobody asks for the plugin's word where the task has a mode",
             json!({ "network_mode": "bridge" }),
             on("5.4.2", "slirp"),
