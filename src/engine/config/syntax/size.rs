@@ -128,7 +128,7 @@ fn split(text: &str) -> Result<(i64, i64), SizeError> {
         let mut prefix = text.chars();
         prefix.next_back();
         let prefix = prefix.as_str();
-        match prefix.parse::<i64>().map_err(|error| error.kind().clone()) {
+        match prefix.parse::<i64>().map_err(|error| *error.kind()) {
             _ if prefix.is_empty() => malformed(),
             Err(PosOverflow | NegOverflow) => SizeError::Range(prefix.to_owned()),
             Err(_) => SizeError::Number(prefix.to_owned()),
