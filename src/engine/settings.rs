@@ -34,6 +34,7 @@ pub fn check(plugin: &PluginConfig, sources: &Sources) -> Vec<Diagnostic> {
     for problem in &mut problems {
         problem.span = problem.path.as_deref().and_then(|path| sources.span(path));
     }
+    problems.retain(|problem| !sources.is_echo(problem));
     problems
 }
 

@@ -111,6 +111,9 @@ struct Decoder {
 
 impl Decoder {
     fn report(&mut self, diagnostic: Diagnostic) {
+        if let (true, Some(path)) = (diagnostic.is_error(), &diagnostic.path) {
+            self.sources.reject(path);
+        }
         self.diagnostics.push(diagnostic);
     }
 

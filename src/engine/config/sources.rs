@@ -1,8 +1,9 @@
 //! Where the values of one decoded config are written, beside the config itself.
 //! A config that came by msgpack has no places; what asks for one then gets the config as a whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
 
 /// Places and open ends of one config.
@@ -11,6 +12,7 @@ pub struct Sources {
     places: BTreeMap<String, Span>,
     whole: Option<Span>,
     deferred: BTreeMap<String, String>,
+    rejected: BTreeSet<String>,
     before_run_time: bool,
 }
 
@@ -30,6 +32,17 @@ impl Sources {
     /// Notes that the value at `path` is known only at run time, with its text.
     pub fn defer(&mut self, path: &str, text: &str) {
         self.deferred.insert(path.to_owned(), text.to_owned());
+    }
+
+    /// Notes that decoding has refused what is written at `path`: a default stands in the typed config instead.
+    pub fn reject(&mut self, path: &str) {
+        self.rejected.insert(path.to_owned());
+    }
+
+    /// Whether a diagnostic is about a value that decoding has refused, and so judges what nobody wrote.
+    pub fn is_echo(&self, problem: &Diagnostic) -> bool {
+        let Some(path) = &problem.path else { return false };
+        self.rejected.contains(path) && problem.span == self.span(path)
     }
 
     /// What is known only at run time and has no text in the typed config: path and text as written.

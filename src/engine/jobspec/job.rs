@@ -194,6 +194,8 @@ pub struct Resources {
     pub memory_max: Option<Spanned<i64>>,
     /// Size of the secrets folder in MB.
     pub secrets: Option<Spanned<i64>>,
+    /// Networks of the older style, which `port_map` belongs to.
+    pub networks: Vec<Network>,
     /// Devices that a device plugin has to give.
     pub devices: Vec<Device>,
     /// The whole block.

@@ -85,7 +85,10 @@ fn label(cx: &Evaluator<'_>, kind: &Kind, head: &Head<'_>) -> Option<Spanned<Str
         (Some(_), Some((text, span)), None) => return Some(Spanned { value: text.clone(), span: *span }),
         (None, None, _) => {}
         (Some(_), None, _) => wrong(format!("A {} needs a name: {0} \"name\" {{ … }}.", kind.name)),
-        (Some(_), Some(_), Some(_)) => wrong(format!("A {} has one name.", kind.name)),
+        (Some(_), Some((text, span)), Some(_)) => {
+            wrong(format!("A {} has one name.", kind.name));
+            return Some(Spanned { value: text.clone(), span: *span });
+        }
         (None, Some(_), _) => wrong(format!("A {} has no name.", kind.name)),
     }
     None

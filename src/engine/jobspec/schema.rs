@@ -113,7 +113,7 @@ static RESOURCES: Kind = Kind {
         ("memory_max", "MemoryMaxMB"),
         ("secrets", "SecretsMB"),
     ],
-    blocks: &[&DEVICE],
+    blocks: &[&DEVICE, &NETWORK],
     ..kind("resources", "Resources")
 };
 

@@ -1,4 +1,5 @@
 # expect: no_default_socket socket
+# expect: unknown_socket socket
 
 plugin "nomad-driver-podman" {
   config {
