@@ -1,4 +1,4 @@
-# expect: duplicate_name -
+# expect: duplicate_name line 7
 
 variable "version" {
   default = "7"

@@ -1,4 +1,4 @@
-# expect: dynamic_in_config -
+# expect: dynamic_in_config line 11
 
 job "broken" {
   group "cache" {

@@ -1,6 +1,6 @@
 # Sixty-four gigabytes of text out of four lines.
 #
-# expect: evaluation_too_large -
+# expect: evaluation_too_large line 8
 
 locals {
   a = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

@@ -1,4 +1,4 @@
-# expect: function_failed -
+# expect: function_failed line 10
 
 job "broken" {
   group "cache" {

@@ -1,6 +1,6 @@
 # A file that is not there.
 #
-# expect: function_failed -
+# expect: function_failed line 12
 
 job "broken" {
   group "cache" {

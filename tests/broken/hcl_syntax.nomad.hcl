@@ -1,4 +1,4 @@
-# expect: hcl_syntax -
+# expect: hcl_syntax line 9
 
 job "broken" {
   group "cache" {

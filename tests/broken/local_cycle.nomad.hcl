@@ -1,4 +1,4 @@
-# expect: local_cycle -
+# expect: local_cycle line 4
 
 locals {
   name = "${local.full}-cache"

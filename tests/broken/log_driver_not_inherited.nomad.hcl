@@ -1,5 +1,4 @@
-# expect: log_driver_not_inherited logging
-# expect: log_options_without_effect logging.options
+# expect: log_driver_not_inherited logging.options
 # plugin: agent/journald.hcl
 
 job "broken" {

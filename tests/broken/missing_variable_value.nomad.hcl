@@ -1,4 +1,4 @@
-# expect: missing_variable_value -
+# expect: missing_variable_value line 3
 
 variable "name" {
   type = string

@@ -1,6 +1,6 @@
 # A default is a literal value.
 #
-# expect: name_not_allowed -
+# expect: name_not_allowed line 7
 
 variable "command" {
   type    = string

@@ -1,4 +1,4 @@
-# expect: no_job -
+# expect: no_job line 1
 
 variable "version" {
   type    = string

@@ -1,4 +1,4 @@
-# expect: several_jobs -
+# expect: several_jobs line 15
 
 job "broken" {
   group "cache" {

@@ -1,4 +1,4 @@
-# expect: undeclared_variable -
+# expect: undeclared_variable line 1 of argument: var.verison
 # var: verison=8
 
 variable "version" {

@@ -1,4 +1,4 @@
-# expect: unknown_function -
+# expect: unknown_function line 10
 
 job "broken" {
   group "cache" {

@@ -1,4 +1,4 @@
-# expect: unknown_local -
+# expect: unknown_local line 14
 
 locals {
   command = "redis-server"

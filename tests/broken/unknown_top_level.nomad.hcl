@@ -1,4 +1,4 @@
-# expect: unknown_top_level -
+# expect: unknown_top_level line 15
 
 job "broken" {
   group "cache" {

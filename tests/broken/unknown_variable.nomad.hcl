@@ -1,4 +1,4 @@
-# expect: unknown_variable -
+# expect: unknown_variable line 15
 
 variable "version" {
   type    = string

@@ -1,4 +1,4 @@
-# expect: validation_failed -
+# expect: validation_failed line 5
 
 variable "version" {
   type    = string

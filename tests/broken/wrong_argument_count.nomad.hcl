@@ -1,4 +1,4 @@
-# expect: wrong_argument_count -
+# expect: wrong_argument_count line 10
 
 job "broken" {
   group "cache" {

@@ -1,4 +1,4 @@
-# expect: wrong_condition -
+# expect: wrong_condition line 10
 
 job "broken" {
   group "cache" {

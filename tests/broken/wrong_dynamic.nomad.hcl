@@ -1,4 +1,4 @@
-# expect: wrong_dynamic -
+# expect: wrong_dynamic line 7
 
 job "broken" {
   group "cache" {

@@ -1,4 +1,4 @@
-# expect: wrong_index -
+# expect: wrong_index line 14
 
 locals {
   ports = ["redis"]

@@ -1,4 +1,4 @@
-# expect: wrong_iteration -
+# expect: wrong_iteration line 10
 
 job "broken" {
   group "cache" {

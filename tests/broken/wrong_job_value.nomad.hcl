@@ -1,5 +1,5 @@
-# expect: wrong_job_value -
-# expect: wrong_job_value -
+# expect: wrong_job_value line 16
+# expect: wrong_job_value line 6
 
 job "broken" {
   group "cache" {

@@ -1,5 +1,5 @@
-# expect: wrong_labels -
-# expect: wrong_labels -
+# expect: wrong_labels line 5
+# expect: wrong_labels line 6
 
 job "broken" {
   group {

@@ -1,4 +1,4 @@
-# expect: wrong_operand -
+# expect: wrong_operand line 10
 
 job "broken" {
   group "cache" {

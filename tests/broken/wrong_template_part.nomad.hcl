@@ -1,4 +1,4 @@
-# expect: wrong_template_part -
+# expect: wrong_template_part line 14
 
 locals {
   names = ["a", "b"]

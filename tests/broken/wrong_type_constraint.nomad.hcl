@@ -1,4 +1,4 @@
-# expect: wrong_type_constraint -
+# expect: wrong_type_constraint line 4
 
 variable "limit" {
   type    = int

@@ -1,6 +1,6 @@
 # The check does not look at its variable.
 #
-# expect: wrong_validation -
+# expect: wrong_validation line 10
 
 variable "version" {
   type    = string

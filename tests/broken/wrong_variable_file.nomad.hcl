@@ -1,4 +1,4 @@
-# expect: wrong_variable_file -
+# expect: wrong_variable_file line 1 of wrong_variable_file.vars
 # var-file: wrong_variable_file.vars
 
 variable "version" {

@@ -1,4 +1,4 @@
-# expect: wrong_variable_value -
+# expect: wrong_variable_value line 1 of argument: var.limit
 # var: limit=many
 
 variable "limit" {

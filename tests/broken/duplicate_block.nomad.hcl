@@ -1,4 +1,3 @@
-# expect: duplicate_option image
 # expect: duplicate_block logging
 
 job "broken" {
@@ -8,8 +7,6 @@ job "broken" {
 
       config {
         image = "docker.io/library/redis:7"
-        image = "docker.io/library/redis:8"
-
         logging {
           driver = "journald"
         }
