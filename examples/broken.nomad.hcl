@@ -25,7 +25,7 @@ job "broken" {
 
         volumes = [
           "/srv/shop",
-          "/srv/uploads:/uploads:ro,rw",
+          "/srv/uploads:/uploads:ro",
         ]
 
         auth {

@@ -11,7 +11,7 @@ variable "version" {
   default = "3.2"
 
   validation {
-    condition     = can(regex("^[0-9]+\\.[0-9]+$", var.version))
+    condition     = length(split(".", var.version)) == 2
     error_message = "A version is two numbers, such as 3.2."
   }
 }
@@ -58,6 +58,7 @@ job "haproxy" {
 
       config {
         image   = local.image
+        args    = ["haproxy", "-W", "-f", "/usr/local/etc/haproxy"]
         ports   = keys(var.frontends)
         volumes = [for name in local.conf : "local/${name}:/usr/local/etc/haproxy/${name}:ro"]
         labels  = merge(local.labels, { "com.example.datacenters" = join(",", var.datacenters) })

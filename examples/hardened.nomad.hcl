@@ -27,11 +27,9 @@ job "hardened" {
         security_opt = [
           "no-new-privileges",
           "seccomp=/usr/share/containers/seccomp.json",
-          "mask=/proc/cpuinfo:/proc/meminfo",
         ]
 
         ulimit {
-          core   = "0"
           nofile = "1024"
           nproc  = "128"
         }

@@ -1,4 +1,4 @@
-# expect: capability_added_and_dropped cap_drop[0]
+# expect: capability_added_and_dropped cap_drop
 
 job "broken" {
   group "cache" {
