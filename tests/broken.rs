@@ -32,7 +32,8 @@ fn head(path: &Path) -> Head {
     let bytes = std::fs::read(path).unwrap();
     let mut head = Head::default();
     for line in String::from_utf8_lossy(&bytes).lines() {
-        let line = line.trim().trim_start_matches("\"//\": \"").trim_start_matches("# ").trim_end_matches("\",");
+        let line =
+            line.trim().trim_start_matches("\"//\": \"").trim_start_matches("# ").trim_end_matches("\",");
         let Some((word, rest)) = line.split_once(": ") else { continue };
         let beside = || path.parent().unwrap().join(rest);
         match word {
@@ -55,12 +56,15 @@ fn head(path: &Path) -> Head {
 fn said(diagnostic: &Diagnostic, files: &Files) -> String {
     let place = match (&diagnostic.path, diagnostic.span) {
         (Some(path), _) => path.clone(),
-        (None, Some(span)) if files.name(span.file).ends_with(".nomad.hcl") || files.name(span.file).ends_with(".json") => {
+        (None, Some(span))
+            if files.name(span.file).ends_with(".nomad.hcl") || files.name(span.file).ends_with(".json") =>
+        {
             format!("line {}", files.place(span).line)
         }
         (None, Some(span)) => {
             let place = files.place(span);
-            let file = place.file.rsplit('/').next().unwrap().trim_end_matches([' ', '>']).trim_start_matches('<');
+            let file =
+                place.file.rsplit('/').next().unwrap().trim_end_matches([' ', '>']).trim_start_matches('<');
             format!("line {} of {file}", place.line)
         }
         (None, None) => "-".to_owned(),
@@ -179,7 +183,8 @@ fn first_word(text: &str) -> String {
 
 #[test]
 fn examples_and_broken_jobs_use_every_option() {
-    let jobs = [files_in("examples", &[".nomad.hcl", ".nomad.json"]), files_in(JOBS, &[".nomad.hcl"])].concat();
+    let jobs =
+        [files_in("examples", &[".nomad.hcl", ".nomad.json"]), files_in(JOBS, &[".nomad.hcl"])].concat();
     let mut task = BTreeSet::new();
     for path in &jobs {
         let checked = check_file(path, &head(path).setting);
@@ -208,6 +213,11 @@ fn the_examples_for_agents_are_fine() {
     for path in files_in("examples/agent", &[".hcl"]) {
         let problems = jobs::decode_plugin(&path).1;
         assert!(problems.iter().all(|problem| problem.severity == Severity::Warning), "{problems:?}");
-        assert_eq!(problems.iter().map(ToString::to_string).collect::<Vec<_>>(), [""; 0], "{}", path.display());
+        assert_eq!(
+            problems.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            [""; 0],
+            "{}",
+            path.display()
+        );
     }
 }

@@ -26,7 +26,6 @@ fn setting(name: &str) -> Setting {
         "elasticsearch" => {
             Setting { facts: host(json!({"cgroup_version": "v1", "cgroup_manager": "cgroupfs"})), ..usual }
         }
-        "journald" => Setting { plugin: agent("journald.hcl"), ..usual },
         "registry-auth" => {
             Setting { variables: vec![("registry_password".to_owned(), "hunter2".to_owned())], ..usual }
         }
@@ -57,15 +56,16 @@ fn spec(task: &CheckedTask) -> Json {
     spec
 }
 
-/// The spec of the smallest job under the names of another one, so that names and folders make no difference.
-fn smallest(job: &str, task: &CheckedTask) -> Json {
+/// The spec of the smallest job in the same setting and under the names of another one, so that names and folders
+/// make no difference.
+fn smallest(job: &str, task: &CheckedTask, setting: &Setting) -> Json {
     let path = root().join("examples/minimal.nomad.hcl");
     let text = std::fs::read_to_string(&path).unwrap();
     let text = text
         .replace("job \"minimal\"", &format!("job \"{job}\""))
         .replace("group \"app\"", &format!("group \"{}\"", task.group))
         .replace("task \"app\"", &format!("task \"{}\"", task.name));
-    spec(&check_bytes(&path, text.as_bytes(), &Setting::default()).tasks[0])
+    spec(&check_bytes(&path, text.as_bytes(), &Setting { variables: Vec::new(), ..setting.clone() }).tasks[0])
 }
 
 /// Lines for what is there and not in the base (`+`), gone (`-`), or other (`~`). Lists and maps count by element.
@@ -76,11 +76,16 @@ fn difference(path: &str, base: &Json, spec: &Json, lines: &mut Vec<String>) {
             let names: BTreeMap<_, ()> = base.keys().chain(spec.keys()).map(|name| (name, ())).collect();
             for name in names.into_keys() {
                 let inner = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                let of = |object: &serde_json::Map<String, Json>| object.get(name).cloned().unwrap_or_default();
+                let of =
+                    |object: &serde_json::Map<String, Json>| object.get(name).cloned().unwrap_or_default();
                 difference(&inner, &of(base), &of(spec), lines);
             }
         }
-        (Json::Null, Json::Object(_)) => difference(path, &json!({}), spec, lines),
+        (Json::Null, Json::Object(entries))
+            if !entries.values().any(|it| it.is_object() || it.is_array()) =>
+        {
+            difference(path, &json!({}), spec, lines)
+        }
         (Json::Array(_) | Json::Null, Json::Array(items)) if items.iter().any(Json::is_object) => {
             let base = base.as_array().cloned().unwrap_or_default();
             let only = |these: &[Json], those: &[Json], sign: &str, lines: &mut Vec<String>| {
@@ -146,9 +151,9 @@ fn all_shown(task: &CheckedTask, files: &Files) -> Vec<String> {
 }
 
 /// A task as its snapshot has it.
-fn described(job: &str, task: &CheckedTask, files: &Files) -> Vec<String> {
+fn described(job: &str, task: &CheckedTask, setting: &Setting, files: &Files) -> Vec<String> {
     let mut lines = Vec::new();
-    difference("", &smallest(job, task), &spec(task), &mut lines);
+    difference("", &smallest(job, task, setting), &spec(task), &mut lines);
     lines.extend(task.translation.pull.iter().flat_map(plan));
     lines.extend(all_shown(task, files));
     lines
@@ -156,7 +161,8 @@ fn described(job: &str, task: &CheckedTask, files: &Files) -> Vec<String> {
 
 fn job_name(path: &Path) -> String {
     let text = std::fs::read_to_string(path).unwrap();
-    let after = if path.extension().is_some_and(|it| it == "json") { "\"job\": {\n    \"" } else { "\njob \"" };
+    let after =
+        if path.extension().is_some_and(|it| it == "json") { "\"job\": {\n    \"" } else { "\njob \"" };
     text.split_once(after).unwrap().1.split('"').next().unwrap().to_owned()
 }
 
@@ -165,7 +171,10 @@ fn the_smallest_job_and_the_web_service_as_whole_specs() {
     for name in ["minimal", "web"] {
         let checked = checked(name);
         assert_eq!(checked.problems, []);
-        insta::assert_snapshot!(format!("{name}-whole"), serde_json::to_string_pretty(&spec(&checked.tasks[0])).unwrap());
+        insta::assert_snapshot!(
+            format!("{name}-whole"),
+            serde_json::to_string_pretty(&spec(&checked.tasks[0])).unwrap()
+        );
     }
 }
 
@@ -173,7 +182,7 @@ fn the_smallest_job_and_the_web_service_as_whole_specs() {
 fn examples_differ_from_the_smallest_job_in_what_they_show() {
     for path in examples() {
         let name = short_name(&path);
-        if name == "minimal" {
+        if name == "minimal" || name == "web" {
             continue;
         }
         let checked = check_file(&path, &setting(&name));
@@ -181,12 +190,26 @@ fn examples_differ_from_the_smallest_job_in_what_they_show() {
         assert!(!checked.tasks.is_empty(), "{name} has a podman task");
         let mut text = Vec::new();
         for task in &checked.tasks {
-            let lines = described(&job_name(&path), task, &checked.files);
+            let lines = described(&job_name(&path), task, &setting(&name), &checked.files);
             assert!(lines.len() <= LINES, "{name}: {} differs in {} lines", task.name, lines.len());
             text.push(format!("# {}/{}\n{}\n", task.group, task.name, lines.join("\n")));
         }
         insta::assert_snapshot!(name, text.join("\n"));
     }
+}
+
+#[test]
+fn the_agents_config_changes_the_smallest_job() {
+    let mut text = Vec::new();
+    for path in files_in("examples/agent", &[".hcl"]) {
+        let setting = Setting { plugin: Some(path.clone()), ..Setting::default() };
+        let checked = check_file(&root().join("examples/minimal.nomad.hcl"), &setting);
+        let task = &checked.tasks[0];
+        let lines = described("minimal", task, &Setting::default(), &checked.files);
+        assert!(lines.len() <= LINES);
+        text.push(format!("# {}\n{}\n", short_name(&path), lines.join("\n")));
+    }
+    insta::assert_snapshot!("agent", text.join("\n"));
 }
 
 #[test]
@@ -201,7 +224,11 @@ fn examples_are_fine_but_for_what_they_warn_of_themselves() {
             "port-map" => &["deprecated_option"],
             _ => &[],
         };
-        assert_eq!(problems.iter().map(|problem| id_name(problem)).collect::<Vec<_>>(), expected, "{name}: {problems:?}");
+        assert_eq!(
+            problems.iter().map(|problem| id_name(problem)).collect::<Vec<_>>(),
+            expected,
+            "{name}: {problems:?}"
+        );
     }
 }
 
@@ -218,7 +245,11 @@ fn the_broken_example_has_ten_mistakes() {
 
 #[test]
 fn no_snapshot_is_left_over() {
-    let known: Vec<String> = examples().iter().map(|path| short_name(path)).chain(["broken".to_owned()]).collect();
+    let known: Vec<String> = examples()
+        .iter()
+        .map(|path| short_name(path))
+        .chain(["agent".to_owned(), "broken".to_owned()])
+        .collect();
     for path in files_in("tests/snapshots", &[".snap"]) {
         let file = path.file_name().unwrap().to_string_lossy().into_owned();
         let Some(name) = file.strip_prefix("examples__") else { continue };

@@ -174,7 +174,9 @@ pub fn plugin_config(path: &Path) -> (Node, Option<Span>) {
     let head = "plugin \"nomad-driver-podman\" {";
     assert_eq!(text.matches(head).count(), 1, "{} has one block {head} … }}", path.display());
     let text = text.replace(head, "job \"j\" { group \"g\" { task \"t\" {").replace("\n}\n", "\n}}}\n");
-    let text = text.replace("job \"j\" { group \"g\" { task", "job \"j\" {\ngroup \"g\" {\ntask").replace("\n}}}\n", "\n}\n}\n}\n");
+    let text = text
+        .replace("job \"j\" { group \"g\" { task", "job \"j\" {\ngroup \"g\" {\ntask")
+        .replace("\n}}}\n", "\n}\n}\n}\n");
     let mut files = Files::default();
     let file = files.add(path.to_string_lossy(), text);
     let parsed = jobspec::parse(&mut files, file, &Input::nothing());
@@ -203,7 +205,9 @@ fn nomad_task(job: &Job, group: &Group, task: &Task) -> NomadTask {
     let (name, task_dir) = (&task.name.value, format!("{alloc}/{}", task.name.value));
     let mut env: Map<String, Json> =
         task.env.iter().map(|pair| (pair.name.value.clone(), json!(pair.value.value))).collect();
-    for (name, value) in [("NOMAD_ALLOC_DIR", "/alloc"), ("NOMAD_TASK_DIR", "/local"), ("NOMAD_SECRETS_DIR", "/secrets")] {
+    for (name, value) in
+        [("NOMAD_ALLOC_DIR", "/alloc"), ("NOMAD_TASK_DIR", "/local"), ("NOMAD_SECRETS_DIR", "/secrets")]
+    {
         env.insert(name.to_owned(), json!(value));
     }
     let network = group.networks.first();
@@ -212,12 +216,14 @@ fn nomad_task(job: &Job, group: &Group, task: &Task) -> NomadTask {
     let resources = &task.resources;
     let number = |it: &Option<jobspec::Spanned<i64>>, unset: i64| it.as_ref().map_or(unset, |it| it.value);
     let old = resources.networks.iter().map(|network| {
-        let (dynamic, reserved): (Vec<_>, Vec<_>) = ports(network).into_iter().partition(|port| port["dynamic"] == true);
+        let (dynamic, reserved): (Vec<_>, Vec<_>) =
+            ports(network).into_iter().partition(|port| port["dynamic"] == true);
         let plain = |ports: Vec<Json>| ports.into_iter().map(without_dynamic).collect::<Vec<_>>();
         json!({"ip": "127.0.0.1", "reserved_ports": plain(reserved), "dynamic_ports": plain(dynamic)})
     });
     let mounts = task.volume_mounts.iter().map(|mount| {
-        let text = |it: &Option<jobspec::Spanned<String>>| it.as_ref().map_or(String::new(), |it| it.value.clone());
+        let text =
+            |it: &Option<jobspec::Spanned<String>>| it.as_ref().map_or(String::new(), |it| it.value.clone());
         json!({
             "task_path": text(&mount.destination),
             "host_path": format!("/var/lib/nomad/volumes/{}", text(&mount.volume)),
@@ -226,7 +232,8 @@ fn nomad_task(job: &Job, group: &Group, task: &Task) -> NomadTask {
             "selinux_label": text(&mount.selinux_label),
         })
     });
-    let texts = |list: &[jobspec::Spanned<String>]| list.iter().map(|it| it.value.clone()).collect::<Vec<_>>();
+    let texts =
+        |list: &[jobspec::Spanned<String>]| list.iter().map(|it| it.value.clone()).collect::<Vec<_>>();
     let facts = json!({
         "task_name": name,
         "task_id": format!("{alloc_id}/{name}/00000000"),
