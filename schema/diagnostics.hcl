@@ -637,12 +637,13 @@ diagnostic "duplicate_option" {
   severity = error
   title    = "An option is given twice"
   doc      = <<-EOT
-    The option stands twice in one place, and only one of them can count. Nomad refuses this
-    on the client.
+    The option stands twice in one place, and only one of them can count. In HCL the text
+    itself is refused then (PDR0005); in JSON, and where an option is written as a block and
+    as an attribute, Nomad refuses it on the client.
 
-        config {
-          image = "docker.io/library/redis:7"
-          image = "docker.io/library/redis:8"
+        "config": {
+          "image": "docker.io/library/redis:7",
+          "image": "docker.io/library/redis:8"
         }
 
     Keep one of them. Options that hold keys and values may be repeated and are merged:
@@ -1019,7 +1020,7 @@ diagnostic "label_overwritten" {
 
         config {
           image = "docker.io/library/redis:7"
-          labels {
+          labels = {
             "com.hashicorp.nomad.alloc_id" = "mine"
           }
         }
@@ -1101,7 +1102,7 @@ diagnostic "log_options_without_effect" {
           image = "docker.io/library/redis:7"
           logging {
             driver = "nomad"
-            options {
+            options = {
               "max-size" = "10m"
             }
           }

@@ -7,6 +7,8 @@
 //! - `plugin: FILE`: the agent's file with the plugin's config, from the folder of the case;
 //! - `var: NAME=VALUE` and `var-file: FILE`: as the flags of that name.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 #[path = "support/jobs.rs"]
 mod jobs;
 

@@ -1,6 +1,8 @@
 //! What the shipped examples become. Two specs are shown whole, the smallest job's and the web service's; of the
 //! others a snapshot has what differs from the smallest job, with the pull plan and whatever `check` says.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
 #[path = "support/jobs.rs"]
 mod jobs;
 
