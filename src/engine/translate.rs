@@ -108,7 +108,9 @@ fn run(request: &Request<'_>, order: impl Iterator<Item = usize>) -> Translation
     settings::socket_of_task(&inputs, &mut draft);
     let mut finished = draft.finish();
     versions::fit(&mut finished, request);
-    let echo = |problem: &Diagnostic| request.task_sources.is_echo(problem) || request.plugin_sources.is_echo(problem);
+    let echo = |problem: &Diagnostic| {
+        request.task_sources.is_echo(problem) || request.plugin_sources.is_echo(problem)
+    };
     finished.problems.retain(|problem| !echo(problem));
     Translation {
         spec: finished.spec,

@@ -1,4 +1,4 @@
-# expect: member_without_effect security_opt[0]
+# expect: member_without_effect security_opt
 # facts: {"host": {"podman_version": "4.3.1"}}
 
 job "broken" {

@@ -615,7 +615,7 @@ pub static ALL: &[Entry] = &[
         name: "duplicate_option",
         severity: Severity::Error,
         title: "An option is given twice",
-        text: "The option stands twice in one place, and only one of them can count. Nomad refuses this\non the client.\n\n    config {\n      image = \"docker.io/library/redis:7\"\n      image = \"docker.io/library/redis:8\"\n    }\n\nKeep one of them. Options that hold keys and values may be repeated and are merged:\n`labels`, `sysctl`, `ulimit`, `port_map` and the `options` of a task's `logging`.",
+        text: "The option stands twice in one place, and only one of them can count. In HCL the text\nitself is refused then (PDR0005); in JSON, and where an option is written as a block and\nas an attribute, Nomad refuses it on the client.\n\n    \"config\": {\n      \"image\": \"docker.io/library/redis:7\",\n      \"image\": \"docker.io/library/redis:8\"\n    }\n\nKeep one of them. Options that hold keys and values may be repeated and are merged:\n`labels`, `sysctl`, `ulimit`, `port_map` and the `options` of a task's `logging`.",
     },
     Entry {
         id: DUPLICATE_BLOCK,
@@ -748,7 +748,7 @@ pub static ALL: &[Entry] = &[
         name: "label_overwritten",
         severity: Severity::Warning,
         title: "A label is overwritten by one of Nomad's",
-        text: "The task sets a label that the plugin sets too, since its `extra_labels` ask for it.\nNomad's value wins, so that tools can trust these labels.\n\n    config {\n      image = \"docker.io/library/redis:7\"\n      labels {\n        \"com.hashicorp.nomad.alloc_id\" = \"mine\"\n      }\n    }\n\nCall the label something else. Names that begin with `com.hashicorp.nomad.` are better\nleft to Nomad.",
+        text: "The task sets a label that the plugin sets too, since its `extra_labels` ask for it.\nNomad's value wins, so that tools can trust these labels.\n\n    config {\n      image = \"docker.io/library/redis:7\"\n      labels = {\n        \"com.hashicorp.nomad.alloc_id\" = \"mine\"\n      }\n    }\n\nCall the label something else. Names that begin with `com.hashicorp.nomad.` are better\nleft to Nomad.",
     },
     Entry {
         id: EXTRA_LABEL_MATCHES_NOTHING,
@@ -776,7 +776,7 @@ pub static ALL: &[Entry] = &[
         name: "log_options_without_effect",
         severity: Severity::Warning,
         title: "Log options have no effect with this driver",
-        text: "There are log options, and the log driver is `nomad`, which has none: output goes\nthrough a pipe to Nomad, and size and number of files are Nomad's own setting.\n\n    config {\n      image = \"docker.io/library/redis:7\"\n      logging {\n        driver = \"nomad\"\n        options {\n          \"max-size\" = \"10m\"\n        }\n      }\n    }\n\nLeave the options away and use the task's `logs` block: `logs { max_files = 3\nmax_file_size = 10 }`, in megabytes. A `tag` needs the driver `journald`.",
+        text: "There are log options, and the log driver is `nomad`, which has none: output goes\nthrough a pipe to Nomad, and size and number of files are Nomad's own setting.\n\n    config {\n      image = \"docker.io/library/redis:7\"\n      logging {\n        driver = \"nomad\"\n        options = {\n          \"max-size\" = \"10m\"\n        }\n      }\n    }\n\nLeave the options away and use the task's `logs` block: `logs { max_files = 3\nmax_file_size = 10 }`, in megabytes. A `tag` needs the driver `journald`.",
     },
     Entry {
         id: LOG_COLLECTION_OFF,

@@ -175,7 +175,12 @@ fn resources(cx: &Evaluator<'_>, raw: &Raw) -> Resources {
         memory: int(cx, raw, "memory"),
         memory_max: int(cx, raw, "memory_max"),
         secrets: int(cx, raw, "secrets"),
-        networks: raw.blocks.iter().filter(|block| block.kind == "network").map(|raw| network(cx, raw)).collect(),
+        networks: raw
+            .blocks
+            .iter()
+            .filter(|block| block.kind == "network")
+            .map(|raw| network(cx, raw))
+            .collect(),
         devices: devices
             .map(|raw| Device { name: name(raw), count: int(cx, raw, "count"), span: raw.span })
             .collect(),
