@@ -9,10 +9,10 @@ mod jobs;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use jobs::{Checked, CheckedTask, Setting, check_bytes, check_file, files_in, id_name, root, short_name};
+use jobs::{Setting, check_file, file_name, files_in, id_name, root, settings_of, short_name};
+use nomad_driver_podman::render::{Translated, TranslatedTask, redacted, translate_text};
 use podman_driver_engine::diagnostic::{Diagnostic, Severity};
 use podman_driver_engine::pull::{ImageSource, PullPlan, PullPolicy};
-use podman_driver_engine::secret::redact_environment;
 use podman_driver_engine::source::Files;
 use serde_json::{Value as Json, json};
 
@@ -45,29 +45,33 @@ fn examples() -> Vec<std::path::PathBuf> {
     all
 }
 
-fn checked(name: &str) -> Checked {
+fn checked(name: &str) -> Translated {
     let path = examples().into_iter().find(|path| short_name(path) == name).unwrap();
     check_file(&path, &setting(name))
 }
 
-fn spec(task: &CheckedTask) -> Json {
-    let mut spec = serde_json::to_value(&task.translation.spec).unwrap();
+/// The spec without what Nomad itself puts into the environment.
+fn spec(task: &TranslatedTask) -> Json {
+    let mut spec = redacted(&task.translation.spec, false);
     if let Some(Json::Object(env)) = spec.get_mut("env") {
-        redact_environment(env);
+        env.retain(|name, value| {
+            !name.starts_with("NOMAD_") || task.nomad.env.get(name).map(String::as_str) != value.as_str()
+        });
     }
     spec
 }
 
 /// The spec of the smallest job in the same setting and under the names of another one, so that names and folders
 /// make no difference.
-fn smallest(job: &str, task: &CheckedTask, setting: &Setting) -> Json {
+fn smallest(job: &str, task: &TranslatedTask, setting: &Setting) -> Json {
     let path = root().join("examples/minimal.nomad.hcl");
     let text = std::fs::read_to_string(&path).unwrap();
     let text = text
         .replace("job \"minimal\"", &format!("job \"{job}\""))
         .replace("group \"app\"", &format!("group \"{}\"", task.group))
-        .replace("task \"app\"", &format!("task \"{}\"", task.name));
-    spec(&check_bytes(&path, text.as_bytes(), &Setting { variables: Vec::new(), ..setting.clone() }).tasks[0])
+        .replace("task \"app\"", &format!("task \"{}\"", task.task));
+    let setting = Setting { variables: Vec::new(), ..setting.clone() };
+    spec(&translate_text("minimal.nomad.hcl", &text, &settings_of(&setting)).tasks[0])
 }
 
 /// Lines for what is there and not in the base (`+`), gone (`-`), or other (`~`). Lists and maps count by element.
@@ -141,19 +145,22 @@ fn plan(plan: &PullPlan) -> Vec<String> {
 
 fn shown(diagnostic: &Diagnostic, files: &Files) -> String {
     let severity = if diagnostic.is_error() { "error" } else { "warning" };
-    let place = diagnostic.span.map_or_else(String::new, |span| format!("{}: ", files.place(span)));
+    let place = diagnostic.span.map_or_else(String::new, |span| {
+        let place = files.place(span);
+        format!("{}:{}:{}: ", file_name(Path::new(&place.file)), place.line, place.column)
+    });
     format!("{place}{severity}: {diagnostic}")
 }
 
 /// A task's problems in the order of the file.
-fn all_shown(task: &CheckedTask, files: &Files) -> Vec<String> {
-    let mut problems: Vec<&Diagnostic> = task.problems.iter().collect();
+fn all_shown(task: &TranslatedTask, files: &Files) -> Vec<String> {
+    let mut problems: Vec<&Diagnostic> = task.diagnostics.iter().collect();
     problems.sort_by_key(|problem| problem.span);
     problems.into_iter().map(|problem| shown(problem, files)).collect()
 }
 
 /// A task as its snapshot has it.
-fn described(job: &str, task: &CheckedTask, setting: &Setting, files: &Files) -> Vec<String> {
+fn described(job: &str, task: &TranslatedTask, setting: &Setting, files: &Files) -> Vec<String> {
     let mut lines = Vec::new();
     difference("", &smallest(job, task, setting), &spec(task), &mut lines);
     lines.extend(task.translation.pull.iter().flat_map(plan));
@@ -172,10 +179,10 @@ fn job_name(path: &Path) -> String {
 fn the_smallest_job_and_the_web_service_as_whole_specs() {
     for name in ["minimal", "web"] {
         let checked = checked(name);
-        assert_eq!(checked.problems, []);
+        assert_eq!(checked.diagnostics, []);
         insta::assert_snapshot!(
             format!("{name}-whole"),
-            serde_json::to_string_pretty(&spec(&checked.tasks[0])).unwrap()
+            serde_json::to_string_pretty(&redacted(&checked.tasks[0].translation.spec, false)).unwrap()
         );
     }
 }
@@ -188,13 +195,13 @@ fn examples_differ_from_the_smallest_job_in_what_they_show() {
             continue;
         }
         let checked = check_file(&path, &setting(&name));
-        assert_eq!(checked.problems, [], "{name}");
+        assert_eq!(checked.diagnostics, [], "{name}");
         assert!(!checked.tasks.is_empty(), "{name} has a podman task");
         let mut text = Vec::new();
         for task in &checked.tasks {
             let lines = described(&job_name(&path), task, &setting(&name), &checked.files);
-            assert!(lines.len() <= LINES, "{name}: {} differs in {} lines", task.name, lines.len());
-            text.push(format!("# {}/{}\n{}\n", task.group, task.name, lines.join("\n")));
+            assert!(lines.len() <= LINES, "{name}: {} differs in {} lines", task.task, lines.len());
+            text.push(format!("# {}/{}\n{}\n", task.group, task.task, lines.join("\n")));
         }
         insta::assert_snapshot!(name, text.join("\n"));
     }
@@ -219,8 +226,11 @@ fn examples_are_fine_but_for_what_they_warn_of_themselves() {
     for path in examples() {
         let name = short_name(&path);
         let checked = check_file(&path, &setting(&name));
-        let problems: Vec<&Diagnostic> =
-            checked.problems.iter().chain(checked.tasks.iter().flat_map(|task| &task.problems)).collect();
+        let problems: Vec<&Diagnostic> = checked
+            .diagnostics
+            .iter()
+            .chain(checked.tasks.iter().flat_map(|task| &task.diagnostics))
+            .collect();
         assert!(problems.iter().all(|problem| problem.severity == Severity::Warning), "{name}: {problems:?}");
         let expected: &[&str] = match name.as_str() {
             "port-map" => &["deprecated_option"],
@@ -238,7 +248,7 @@ fn examples_are_fine_but_for_what_they_warn_of_themselves() {
 fn the_broken_example_has_ten_mistakes() {
     let path = root().join("examples/broken.nomad.hcl");
     let checked = check_file(&path, &Setting::default());
-    assert_eq!(checked.problems, []);
+    assert_eq!(checked.diagnostics, []);
     let lines: Vec<String> = checked.tasks.iter().flat_map(|task| all_shown(task, &checked.files)).collect();
     insta::assert_snapshot!("broken", lines.join("\n"));
     assert_eq!(lines.len(), 10);

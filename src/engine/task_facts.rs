@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::facts::{CgroupVersion, Dns, HostFacts, NomadMount, NomadPort, NomadTask};
+use crate::facts::{CgroupVersion, Dns, HostFacts, NomadMount, NomadNetwork, NomadPort, NomadTask};
 use crate::jobspec::{Group, Job, Network, Pair, Resources, Spanned, Task, VolumeMount};
 
 /// The first port that Nomad would choose.
@@ -34,7 +34,8 @@ pub fn nomad_task(job: &Job, group: &Group, task: &Task, host: &HostFacts) -> No
     };
     let facts = limits(facts, &task.resources, host);
     let facts = network(folders(facts), group.networks.first());
-    let facts = NomadTask { mounts: mounts(group, task), ..facts };
+    let networks = task.resources.networks.iter().map(old_network).collect();
+    let facts = NomadTask { mounts: mounts(group, task), networks, ..facts };
     NomadTask { env: environment(&facts, job, group, task, host), ..facts }
 }
 
@@ -118,6 +119,15 @@ fn ports(network: &Network) -> Vec<NomadPort> {
         NomadPort { label: port.label.value.clone(), value, to, host_ip: HOST_ADDRESS.to_owned() }
     };
     network.ports.iter().map(port).collect()
+}
+
+/// A network of the task's own resources, which Nomad keeps for jobs of an older style.
+fn old_network(network: &Network) -> NomadNetwork {
+    let fixed = |port: &NomadPort| {
+        network.ports.iter().any(|given| given.label.value == port.label && !given.is_dynamic())
+    };
+    let (reserved_ports, dynamic_ports) = ports(network).into_iter().partition(fixed);
+    NomadNetwork { ip: HOST_ADDRESS.to_owned(), reserved_ports, dynamic_ports }
 }
 
 /// A mount of a volume that the group does not have is Nomad's problem, and is left out.
@@ -279,6 +289,20 @@ mod tests {
         ] {
             assert_eq!(facts.env.get(name).map(String::as_str), Some(value), "{name}");
         }
+    }
+
+    #[test]
+    fn a_network_in_the_tasks_resources_has_its_ports_by_kind() {
+        let facts = facts(
+            "task \"t\" {\n driver = \"podman\"\n resources {\n network {\n port \"a\" {}\n port \"b\" { static = 80 }\n }\n }\n}",
+        );
+        let network = facts.networks.first().unwrap();
+        let values = |ports: &[NomadPort]| ports.iter().map(|port| port.value).collect::<Vec<_>>();
+        assert_eq!(
+            (values(&network.dynamic_ports), values(&network.reserved_ports)),
+            (vec![20000], vec![80])
+        );
+        assert_eq!(facts.ports, None);
     }
 
     #[test]

@@ -163,13 +163,7 @@ fn task(job: &Job, group: &Group, task: &Task, settings: &Settings) -> Translate
         plugin_sources: &settings.plugin_sources,
     });
     let mut diagnostics = decoded.diagnostics;
-    let known: Vec<String> = diagnostics.iter().filter_map(|problem| problem.path.clone()).collect();
-    // An option that could not be decoded has its default now, and nobody wants to hear what is wrong with that.
-    let news = translation.diagnostics.iter().filter(|problem| match &problem.path {
-        Some(path) => !known.contains(path) || !problem.is_error(),
-        None => true,
-    });
-    diagnostics.extend(news.cloned());
+    diagnostics.extend(translation.diagnostics.iter().cloned());
     // In the order of the file, as a person reads it; what has no place comes first.
     diagnostics.sort_by_key(|problem| problem.span);
     TranslatedTask {
