@@ -1,13 +1,16 @@
 //! `check JOB|FOLDER…`: everything that is wrong with the podman tasks of all job files, which are read in parallel and
 //! reported in the order of their names.
 
+use std::collections::BTreeSet;
+
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use serde::Serialize;
 
 use crate::render::answer::{Answer, Exit, Failure};
 use crate::render::cli::{Check, CheckFormat, Color};
 use crate::render::colour;
-use crate::render::format::{problems_json, problems_text};
+use crate::render::format::problems_json;
+use crate::render::format::problems_text::{self, identity};
 use crate::render::input;
 use crate::render::job::{Translated, plugin, translate_file};
 use crate::render::settings::Settings;
@@ -70,10 +73,11 @@ fn exit(checked: &[Translated]) -> Exit {
 
 fn count(checked: &[Translated], files: usize, other_files: usize) -> Counts {
     let mut counts = Counts { files, other_files, ..Counts::default() };
+    let mut told = BTreeSet::new();
     for file in checked {
         counts.tasks += file.tasks.len();
         counts.other_tasks += file.others;
-        for (_, problem) in file.problems() {
+        for (_, problem) in file.problems().filter(|(_, problem)| told.insert(identity(file, problem))) {
             if problem.is_error() { counts.errors += 1 } else { counts.warnings += 1 }
         }
     }
@@ -87,14 +91,12 @@ fn summary(counts: &Counts) -> String {
         _ => format!("{number} {one}s"),
     };
     let mut text = format!(
-        "{} of {} in {}",
-        several(counts.errors, "error"),
+        "{} in {}: {}, {}",
         several(counts.tasks, "podman task"),
-        several(counts.files, "file")
+        several(counts.files, "file"),
+        several(counts.errors, "error"),
+        several(counts.warnings, "warning")
     );
-    if counts.warnings > 0 {
-        text.push_str(&format!(", {}", several(counts.warnings, "warning")));
-    }
     if counts.other_tasks > 0 {
         text.push_str(&format!("; {} of other drivers left alone", several(counts.other_tasks, "task")));
     }

@@ -1,7 +1,7 @@
 //! `explain SUBJECT JOB`: what an option or a member is in a certain job, who set it, and what that depended on.
 //! Without a job, `explain` answers from the data alone.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use podman_driver_engine::inputs::Group;
 use podman_driver_engine::provenance::{Origin, read};
@@ -11,9 +11,9 @@ use crate::render::answer::{Answer, Exit, Failure};
 use crate::render::cli::{Color, Explain};
 use crate::render::colour;
 use crate::render::commands::explain;
-use crate::render::commands::render::translated;
+use crate::render::commands::render::pick;
 use crate::render::format::{explained, problems_text};
-use crate::render::job::{Translated, TranslatedTask};
+use crate::render::job::{Translated, TranslatedTask, translate_file};
 use crate::render::settings::Settings;
 
 pub(super) fn run(subject: &str, job: &Path, arguments: &Explain, color: Color) -> Result<Answer, Failure> {
@@ -21,7 +21,9 @@ pub(super) fn run(subject: &str, job: &Path, arguments: &Explain, color: Color) 
         return Err(explain::unknown(subject));
     }
     let settings = Settings::of(&arguments.known)?;
-    let jobs = translated(&[PathBuf::from(job)], &arguments.pick, &settings);
+    let mut job_file = translate_file(job, &settings);
+    pick(&mut job_file, &arguments.pick);
+    let jobs = [job_file];
     let mut out = String::new();
     for job in &jobs {
         for task in &job.tasks {

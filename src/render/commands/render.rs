@@ -1,8 +1,6 @@
 //! `render JOB…`: the specs of the podman tasks, in the form that is asked for. With problems nothing is printed on
 //! standard output, so that nobody posts half a container.
 
-use std::path::PathBuf;
-
 use podman_driver_engine::config::syntax::nearest::nearest;
 
 use crate::render::answer::{Answer, Exit, Failure};
@@ -16,7 +14,11 @@ use crate::render::spec::{redacted, specs};
 pub(in crate::render) fn run(arguments: &Render, color: Color) -> Result<Answer, Failure> {
     let settings = Settings::of(&arguments.known)?;
     let mut jobs: Vec<Translated> = plugin(&settings).into_iter().collect();
-    jobs.extend(translated(&arguments.jobs, &arguments.pick, &settings));
+    jobs.extend(arguments.jobs.iter().map(|path| translate_file(path, &settings)));
+    let names = names(&jobs);
+    for job in &mut jobs {
+        pick(job, &arguments.pick);
+    }
     let mut err = String::new();
     let failed = jobs.iter().any(|job| job.unreadable || job.has_errors());
     if failed || !arguments.quiet {
@@ -30,7 +32,7 @@ pub(in crate::render) fn run(arguments: &Render, color: Color) -> Result<Answer,
     let tasks: Vec<(&Translated, &TranslatedTask)> =
         jobs.iter().flat_map(|job| job.tasks.iter().map(move |task| (job, task))).collect();
     if tasks.is_empty() {
-        return Err(nothing(arguments, &settings));
+        return Err(nothing(&arguments.pick, &names));
     }
     let out = print(arguments, &tasks, &settings)?;
     if !arguments.quiet {
@@ -46,17 +48,16 @@ pub(in crate::render) fn run(arguments: &Render, color: Color) -> Result<Answer,
     }
 }
 
-/// Job files with only those tasks that are asked for.
-pub(in crate::render) fn translated(paths: &[PathBuf], pick: &Pick, settings: &Settings) -> Vec<Translated> {
+/// Leaves only those tasks of a job that are asked for.
+pub(in crate::render) fn pick(job: &mut Translated, pick: &Pick) {
     let wanted = |name: &Option<String>, own: &str| name.as_deref().is_none_or(|name| name == own);
-    paths
-        .iter()
-        .map(|path| {
-            let mut job = translate_file(path, settings);
-            job.tasks.retain(|task| wanted(&pick.task, &task.task) && wanted(&pick.group, &task.group));
-            job
-        })
-        .collect()
+    job.tasks.retain(|task| wanted(&pick.task, &task.task) && wanted(&pick.group, &task.group));
+}
+
+/// Groups and names of all podman tasks.
+fn names(jobs: &[Translated]) -> Vec<(String, String)> {
+    let tasks = jobs.iter().flat_map(|job| &job.tasks);
+    tasks.map(|task| (task.group.clone(), task.task.clone())).collect()
 }
 
 fn print(
@@ -102,25 +103,23 @@ fn notes(arguments: &Render, tasks: &[(&Translated, &TranslatedTask)]) -> String
 }
 
 /// Why there is nothing to print, with the likely fix.
-fn nothing(arguments: &Render, settings: &Settings) -> Failure {
-    let all = translated(&arguments.jobs, &Pick::default(), settings);
-    let tasks = || all.iter().flat_map(|job| job.tasks.iter());
-    let wrong = |what: &str, name: &str, names: Vec<&str>| {
-        let hint = match nearest(name, names.iter().copied()) {
+fn nothing(pick: &Pick, names: &[(String, String)]) -> Failure {
+    let groups: Vec<&str> = names.iter().map(|(group, _)| group.as_str()).collect();
+    let tasks: Vec<&str> = names.iter().map(|(_, task)| task.as_str()).collect();
+    let wrong = |what: &str, name: &str, known: &[&str]| {
+        let hint = match nearest(name, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("there is {}.", names.join(", ")),
+            None => format!("there is {}.", known.join(", ")),
         };
-        Failure(format!("There is no podman {what} `{name}`; {hint}"))
+        Failure(format!("There is no {what} `{name}`; {hint}"))
     };
-    if tasks().next().is_none() {
-        return Failure("The job has no task with driver \"podman\".".to_owned());
+    if names.is_empty() {
+        return Failure("There is no task with driver \"podman\".".to_owned());
     }
-    match (&arguments.pick.task, &arguments.pick.group) {
-        (Some(task), _) if tasks().all(|own| own.task != *task) => {
-            wrong("task", task, tasks().map(|own| own.task.as_str()).collect())
-        }
-        (_, Some(group)) if tasks().all(|own| own.group != *group) => {
-            wrong("task in group", group, tasks().map(|own| own.group.as_str()).collect())
+    match (&pick.task, &pick.group) {
+        (Some(task), _) if !tasks.contains(&task.as_str()) => wrong("podman task", task, &tasks),
+        (_, Some(group)) if !groups.contains(&group.as_str()) => {
+            wrong("group with podman tasks called", group, &groups)
         }
         _ => Failure("No podman task has both this name and this group.".to_owned()),
     }

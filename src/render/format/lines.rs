@@ -6,10 +6,15 @@ use podman_driver_engine::secret::is_secret_name;
 /// Longer lines are not drawn.
 const LONGEST: usize = 500;
 
-/// Where lines begin.
+/// Characters are counted once for each piece of this many bytes.
+const PIECE: usize = 4096;
+
+/// Where lines begin, and how many characters come before.
 pub(in crate::render) struct Lines<'t> {
     text: &'t str,
     starts: Vec<usize>,
+    /// Characters before each piece of the text.
+    before: Vec<usize>,
 }
 
 /// The line that something stands in.
@@ -27,7 +32,12 @@ pub(in crate::render) struct Line<'t> {
 impl<'t> Lines<'t> {
     pub fn new(text: &'t str) -> Self {
         let starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Self { text, starts }
+        let pieces = text.as_bytes().chunks(PIECE).scan(0, |sum, piece| {
+            let before = *sum;
+            *sum += characters(piece);
+            Some(before)
+        });
+        Self { text, starts, before: pieces.collect() }
     }
 
     /// The line of a byte offset.
@@ -36,10 +46,20 @@ impl<'t> Lines<'t> {
         let start = self.starts.get(number - 1).copied().unwrap_or(0);
         let end = self.starts.get(number).map_or(self.text.len(), |next| next - 1);
         let text = self.text.get(start..end).unwrap_or("");
-        let before = self.text.get(start..offset.min(end)).unwrap_or("");
-        let column = before.chars().count() + 1;
+        let column = self.characters_before(offset.clamp(start, end)) - self.characters_before(start) + 1;
         Line { number, column, text: Some(text).filter(|text| text.len() <= LONGEST), start }
     }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let piece = (offset / PIECE).min(self.before.len().saturating_sub(1));
+        let rest = self.text.as_bytes().get(piece * PIECE..offset).unwrap_or(&[]);
+        self.before.get(piece).copied().unwrap_or(0) + characters(rest)
+    }
+}
+
+/// Bytes that begin a character.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 /// The line with every value behind a secret's name masked, byte for byte, so that places stay right.
@@ -126,5 +146,7 @@ mod tests {
         let line = lines.at(5);
         assert_eq!((line.number, line.column, line.text, line.start), (2, 3, Some("bé c"), 2));
         assert_eq!(lines.at(99).number, 3);
+        let long = "é".repeat(10_000);
+        assert_eq!(Lines::new(&long).at(8200).column, 4101);
     }
 }

@@ -1,13 +1,15 @@
 //! Problems as JSON, for programs. The shape is stable: members are added, never renamed, and `version` counts up when
 //! a meaning changes. `docs/render.md` describes it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use podman_driver_engine::diagnostic::{Diagnostic, Severity};
 use podman_driver_engine::generated::diagnostics;
-use podman_driver_engine::source::{Files, Span};
+use podman_driver_engine::source::{FileId, Files, Span};
 use serde::Serialize;
 
+use super::lines::Lines;
+use super::problems_text::identity;
 use crate::render::commands::check::Counts;
 use crate::render::job::{Translated, TranslatedTask};
 
@@ -58,11 +60,10 @@ pub(in crate::render) fn report(files: &[Translated], counts: &Counts) -> String
     let mut told = BTreeSet::new();
     let mut diagnostics = Vec::new();
     for file in files {
+        let mut places = Places { files: &file.files, lines: BTreeMap::new() };
         for (task, diagnostic) in file.problems() {
-            let problem = problem(file, task, diagnostic);
-            let place = problem.place.as_ref().map(|place| (place.file.clone(), place.line, place.column));
-            if told.insert((place, diagnostic.id, &diagnostic.message, &diagnostic.path)) {
-                diagnostics.push(problem);
+            if told.insert(identity(file, diagnostic)) {
+                diagnostics.push(problem(file, &mut places, task, diagnostic));
             }
         }
     }
@@ -74,6 +75,7 @@ pub(in crate::render) fn report(files: &[Translated], counts: &Counts) -> String
 
 fn problem<'a>(
     file: &'a Translated,
+    places: &mut Places<'a>,
     task: Option<&'a TranslatedTask>,
     problem: &'a Diagnostic,
 ) -> Problem<'a> {
@@ -91,24 +93,31 @@ fn problem<'a>(
         group: task.map(|task| task.group.as_str()),
         task: task.map(|task| task.task.as_str()),
         option: problem.path.as_deref(),
-        place: problem.span.map(|span| place(&file.files, span)),
+        place: problem.span.map(|span| places.of(span)),
         label: problem.label.as_deref(),
         accepted: problem.accepted.as_deref(),
         suggestion: problem.suggestion.as_deref(),
-        related: related
-            .map(|other| Related { place: place(&file.files, other.span), label: &other.label })
-            .collect(),
+        related: related.map(|other| Related { place: places.of(other.span), label: &other.label }).collect(),
     }
 }
 
-fn place(files: &Files, span: Span) -> Place {
-    let start = files.place(span);
-    let end = files.place(Span { start: span.end, ..span });
-    Place {
-        file: start.file,
-        line: start.line,
-        column: start.column,
-        end_line: end.line,
-        end_column: end.column,
+/// Texts with their lines, prepared when the first place in them is looked for.
+struct Places<'t> {
+    files: &'t Files,
+    lines: BTreeMap<FileId, Lines<'t>>,
+}
+
+impl Places<'_> {
+    fn of(&mut self, span: Span) -> Place {
+        let files = self.files;
+        let lines = self.lines.entry(span.file).or_insert_with(|| Lines::new(files.text(span.file)));
+        let (start, end) = (lines.at(span.range().start), lines.at(span.range().end));
+        Place {
+            file: files.name(span.file).to_owned(),
+            line: start.number,
+            column: start.column,
+            end_line: end.number,
+            end_column: end.column,
+        }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
-use podman_driver_engine::diagnostic::{Diagnostic, Severity};
+use podman_driver_engine::diagnostic::{Diagnostic, Id, Severity};
 use podman_driver_engine::source::{FileId, Files, Span};
 
 use super::lines::{Lines, masked};
@@ -19,14 +19,23 @@ pub(in crate::render) fn report(files: &[Translated], colour: bool) -> String {
     for file in files {
         let mut sources = Sources::new(&file.files);
         for (task, problem) in file.problems() {
-            let place = problem.span.map(|span| file.files.place(span).to_string());
-            if told.insert((place, problem.id, problem.message.clone(), problem.path.clone())) {
+            if told.insert(identity(file, problem)) {
                 report.push_str(&renderer.render(&sources.groups(&file.name, task, problem)));
                 report.push_str("\n\n");
             }
         }
     }
     report
+}
+
+/// What makes a problem the same one: what is said, and of which place.
+pub(in crate::render) fn identity<'t>(
+    file: &'t Translated,
+    problem: &'t Diagnostic,
+) -> (&'t str, Option<u32>, Id, &'t str, Option<&'t str>) {
+    let name = problem.span.map_or(file.name.as_str(), |span| file.files.name(span.file));
+    let start = problem.span.map(|span| span.start);
+    (name, start, problem.id, &problem.message, problem.path.as_deref())
 }
 
 /// Texts with their lines, prepared when the first problem in them is drawn.
