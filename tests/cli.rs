@@ -73,7 +73,7 @@ fn with_problems_nothing_is_rendered() {
     8 |         work_dir = "/srv"
       |         ^^^^^^^^
       |
-      = help: the docker driver's `work_dir` is called `working_dir` here
+      = help: The docker driver's `work_dir` is called `working_dir` here.
     "#);
 }
 
@@ -186,7 +186,7 @@ fn folders_are_walked_as_people_expect() {
     8 |         work_dir = "/srv"
       |         ^^^^^^^^
       |
-      = help: the docker driver's `work_dir` is called `working_dir` here
+      = help: The docker driver's `work_dir` is called `working_dir` here.
 
     3 podman tasks in 3 files: 1 error, 0 warnings; 1 file without a job left alone
     "#);
@@ -219,7 +219,7 @@ fn problems_as_json_have_a_stable_shape() {
       },
       "related": [],
       "severity": "error",
-      "suggestion": "the docker driver's `work_dir` is called `working_dir` here",
+      "suggestion": "The docker driver's `work_dir` is called `working_dir` here.",
       "task": "server"
     }
     "#);
