@@ -125,6 +125,21 @@ fn facts_come_from_flags_and_from_a_file() {
 }
 
 #[test]
+fn facts_that_were_printed_give_the_same_spec() {
+    let text = format!("{GOOD}\n        hostname = \"h\"");
+    let plugin = "plugin \"nomad-driver-podman\" {\n  config {\n    extra_labels = [\"task_name\"]\n  }\n}\n";
+    let files = Folder::with(&[("a.nomad.hcl", &job(&text)), ("agent.hcl", plugin)]);
+    let flags = ["--plugin-config", "agent.hcl", "--podman-version", "4.9.0", "--rootless"];
+    let facts =
+        files.run(&[&["render", "a.nomad.hcl", "--format", "facts", "-o", "f.json"], &flags[..]].concat());
+    assert_eq!((facts.code, facts.out.as_str()), (0, ""), "{}", facts.err);
+    let first = files.run(&[&["render", "a.nomad.hcl"], &flags[..]].concat());
+    let again = files.run(&["render", "a.nomad.hcl", "--facts", "f.json"]);
+    assert_eq!(json_of(&first.out)["labels"]["com.hashicorp.nomad.task_name"], "server");
+    assert_eq!(again.out, first.out, "{}", again.err);
+}
+
+#[test]
 fn standard_input_is_a_dash() {
     let files = Folder::with(&[]);
     let run = files.run_with(&["check", "-"], &job(BAD), &[]);
@@ -261,15 +276,22 @@ fn odd_input_gives_a_diagnostic_in_short_time() {
 
 #[test]
 fn explain_says_why_in_a_job() {
-    let files = Folder::with(&[("a.nomad.hcl", &job(&format!("{GOOD}\n        hostname = \"cache-1\"")))]);
+    let files = Folder::with(&[(
+        "a.nomad.hcl",
+        &job(&format!("{GOOD}\n        hostname = \"cache-1\"\n        image_pull_timeout = \"9m\"")),
+    )]);
     assert_snapshot!(files.run(&["explain", "hostname", "a.nomad.hcl"]).out, @r#"
     web / site / server (a.nomad.hcl)
+
+    config.hostname = "cache-1"  (a.nomad.hcl:8:20)
 
     hostname = "cache-1"
       set by  declared mapping of hostname (schema/task.hcl)
       reads   config.hostname  "cache-1"  (a.nomad.hcl:8:20)
     "#);
     assert_snapshot!(files.run(&["explain", "hostnam"]).err, @"error: `hostnam` is no diagnostic, no option and no member of the spec; did you mean `hostname`?");
+    let pull = files.run(&["explain", "image_pull_timeout", "a.nomad.hcl"]).out;
+    assert!(pull.contains("config.image_pull_timeout = \"9m\"  (a.nomad.hcl:9:30)"), "{pull}");
     assert!(files.run(&["explain", "hostname"]).out.contains("option of a task"));
 }
 

@@ -105,6 +105,8 @@ pub(super) enum RenderFormat {
     Yaml,
     /// A few lines a task
     Summary,
+    /// What is known besides the job, as --facts takes it; for bug reports
+    Facts,
 }
 
 const CHECK_EXAMPLES: &str = "Examples:

@@ -3,6 +3,9 @@
 
 use std::path::Path;
 
+use podman_driver_engine::config::option::{Fate, find};
+use podman_driver_engine::generated::inputs::Input;
+use podman_driver_engine::generated::options;
 use podman_driver_engine::inputs::Group;
 use podman_driver_engine::provenance::{Origin, read};
 use podman_driver_engine::source::Source;
@@ -49,6 +52,22 @@ pub(super) fn run(subject: &str, job: &Path, arguments: &Explain, color: Color) 
     Ok(Answer { out, err, exit })
 }
 
+/// The option of this name with its value, where the job sets it; and why that is nowhere in the spec, where it is not.
+fn option(subject: &str, job: &Translated, task: &TranslatedTask, settings: &Settings) -> Option<String> {
+    let name = subject.strip_prefix("config.").unwrap_or(subject);
+    let input = Input::ALL.iter().find(|input| input.group() == Group::Task && input.path() == name)?;
+    let read = read(&task.request(settings), *input);
+    if read.source == Source::Default {
+        return None;
+    }
+    let reason = match find(options::TASK, name)?.fate {
+        Fate::NotInSpec(reason) => format!("  not in the spec: {reason}\n"),
+        _ => String::new(),
+    };
+    let who = explained::source(&job.files, read.source);
+    Some(format!("{} = {}  ({who})\n{reason}", read.path, read.value))
+}
+
 /// Members of this path, or those that an option or fact of this name led to.
 fn about(subject: &str, job: &Translated, task: &TranslatedTask, settings: &Settings) -> String {
     let members: Vec<String> = task.translation.provenance.of(subject).map(Origin::path).collect();
@@ -62,7 +81,14 @@ fn about(subject: &str, job: &Translated, task: &TranslatedTask, settings: &Sett
             named && known && (subject.contains('.') || read(&request, input).source != Source::Default)
         })
     };
-    explained::some(job, task, settings, |origin| members.contains(&origin.path()) || depends(origin))
+    let members =
+        explained::some(job, task, settings, |origin| members.contains(&origin.path()) || depends(origin));
+    let option = option(subject, job, task, settings).unwrap_or_default();
+    if members.is_empty() && option.is_empty() {
+        return String::new();
+    }
+    let between = if members.is_empty() || option.is_empty() { "" } else { "\n" };
+    format!("{}\n\n{option}{between}{members}", explained::head(job, task))
 }
 
 fn prefix(group: Group) -> &'static str {

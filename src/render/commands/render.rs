@@ -6,7 +6,7 @@ use podman_driver_engine::config::syntax::nearest::nearest;
 use crate::render::answer::{Answer, Exit, Failure};
 use crate::render::cli::{Color, Pick, Render, RenderFormat};
 use crate::render::colour;
-use crate::render::format::{explained, json, problems_text, summary, yaml};
+use crate::render::format::{explained, facts, json, problems_text, summary, yaml};
 use crate::render::job::{Translated, TranslatedTask, plugin, translate_file};
 use crate::render::settings::Settings;
 use crate::render::spec::{redacted, specs};
@@ -74,6 +74,10 @@ fn print(
     match arguments.format {
         RenderFormat::Json => Ok(json::print(&specs())),
         RenderFormat::Yaml => yaml::print(&specs()),
+        RenderFormat::Facts => {
+            let tasks: Vec<&TranslatedTask> = tasks.iter().map(|(_, task)| *task).collect();
+            Ok(facts::print(&tasks, settings))
+        }
         RenderFormat::Summary => {
             let texts: Vec<String> = tasks.iter().map(|(job, task)| summary::print(job, task)).collect();
             Ok(texts.join("\n"))
@@ -92,7 +96,8 @@ fn notes(arguments: &Render, tasks: &[(&Translated, &TranslatedTask)]) -> String
             ));
         }
     }
-    let prints_specs = !arguments.explain && arguments.format != RenderFormat::Summary;
+    let prints_specs =
+        !arguments.explain && matches!(arguments.format, RenderFormat::Json | RenderFormat::Yaml);
     let hidden = |task: &TranslatedTask| {
         redacted(&task.translation.spec, false) != redacted(&task.translation.spec, true)
     };

@@ -13,7 +13,12 @@ use crate::render::spec::redacted;
 
 /// Everything that is set in a task's spec.
 pub(in crate::render) fn all(job: &Translated, task: &TranslatedTask, settings: &Settings) -> String {
-    some(job, task, settings, |_| true)
+    format!("{}\n\n{}", head(job, task), some(job, task, settings, |_| true))
+}
+
+/// Which task it is about.
+pub(in crate::render) fn head(job: &Translated, task: &TranslatedTask) -> String {
+    format!("{} / {} / {} ({})", job.job, task.group, task.task, job.name)
 }
 
 /// The members that the choice takes; nothing where there is none.
@@ -37,10 +42,7 @@ pub(in crate::render) fn some(
             text.push_str(&reason(job, &request, origin));
         }
     }
-    if text.is_empty() {
-        return text;
-    }
-    format!("{} / {} / {} ({})\n\n{text}", job.job, task.group, task.task, job.name)
+    text
 }
 
 /// The rule, and what it had read.
@@ -78,7 +80,7 @@ fn shortened(value: &Value, path: &str) -> String {
 }
 
 /// Who gave a value, as its author would say it.
-fn source(files: &Files, source: Source) -> String {
+pub(in crate::render) fn source(files: &Files, source: Source) -> String {
     match source {
         Source::File(span) => files.place(span).to_string(),
         Source::TaskConfig => "the task's config".to_owned(),

@@ -1,6 +1,7 @@
 //! One output format a file: from what a command found to text.
 
 pub(super) mod explained;
+pub(super) mod facts;
 pub(super) mod json;
 pub(super) mod lines;
 pub(super) mod manual;
