@@ -118,7 +118,8 @@ impl<'a> Draft<'a> {
         self.elements.finish(&mut self.spec, |member, index, claim| {
             origins.push(Origin::new(member, Key::Index(index), claim));
         });
-        self.origins.sort_by(|a, b| (a.member, &a.key).cmp(&(b.member, &b.key)));
+        // No two are equal, so that an unstable sort, which needs no memory, gives one order only.
+        self.origins.sort_unstable_by(|a, b| (a.member, &a.key).cmp(&(b.member, &b.key)));
         self.problems.sort_by_key(|(rule, _)| *rule);
         Finished {
             spec: self.spec,
