@@ -7,6 +7,7 @@ mod support {
     pub mod hcl;
 }
 
+use std::io::Write as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 

@@ -9,6 +9,7 @@ mod support {
 
 use std::sync::LazyLock;
 
+use nomad_driver_podman::render::schema;
 use podman_driver_engine::config::option::{OptionInfo, Type};
 use podman_driver_engine::config::{PluginConfig, Sources, TaskConfig, decode};
 use podman_driver_engine::diagnostic::Diagnostic;
@@ -163,13 +164,11 @@ fn refused_by_a_rule(table: &'static [OptionInfo], config: &Map<String, Value>) 
     })
 }
 
-static TASK_SCHEMA: LazyLock<jsonschema::Validator> =
-    LazyLock::new(|| validator(schemars::schema_for!(TaskConfig)));
-static PLUGIN_SCHEMA: LazyLock<jsonschema::Validator> =
-    LazyLock::new(|| validator(schemars::schema_for!(PluginConfig)));
+static TASK_SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| validator(&schema::task()));
+static PLUGIN_SCHEMA: LazyLock<jsonschema::Validator> = LazyLock::new(|| validator(&schema::plugin()));
 
-fn validator(schema: schemars::Schema) -> jsonschema::Validator {
-    jsonschema::validator_for(schema.as_value()).unwrap()
+fn validator(schema: &Value) -> jsonschema::Validator {
+    jsonschema::validator_for(schema).unwrap()
 }
 
 /// Every example of the reference decodes and is valid by the schema.
