@@ -1,5 +1,6 @@
 # A service with as little as it needs: nothing of the image can be changed, one capability, no way to more rights, the
-# system calls of a list, few processes, and a range of user IDs of its own.
+# system calls of a list, few processes, and a range of user IDs of its own. Podman takes that range from those of a user
+# `containers`, who has to be on the client and in its /etc/subuid and /etc/subgid.
 
 job "hardened" {
   datacenters = ["dc1"]

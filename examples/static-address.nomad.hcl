@@ -1,6 +1,6 @@
 # A name server with addresses that never change, on a Podman network of the client's own:
 #
-#   podman network create --subnet 10.89.10.0/24 --ipv6 --subnet fd00:89:10::/64 lan
+#   podman network create --subnet 10.89.10.0/24 --subnet 10.89.11.0/24 --ipv6 --subnet fd00:89:10::/64 lan
 #
 # Only one allocation can have these addresses, so that an update stops the old one first.
 
@@ -31,8 +31,9 @@ job "dns" {
         ipv4_address = "10.89.10.53"
         ipv6_address = "fd00:89:10::53"
 
-        # The address that it had before, for clients that still ask there.
-        static_ips = ["10.89.10.2"]
+        # The address that it had before, for clients that still ask there. It lies in the network's other subnet:
+        # Podman gives one address for each.
+        static_ips = ["10.89.11.2"]
         static_mac = "92:d0:c6:0a:29:35"
 
         volumes = [

@@ -9,8 +9,9 @@ use tokio::runtime::Builder;
 use super::answer::Failure;
 use crate::podman::{Client, Deadlines, Error, Info};
 
-/// Asks the Podman at an address such as `unix:///run/podman/podman.sock`.
-pub(super) fn facts(address: &str) -> Result<HostFacts, Failure> {
+/// Asks the Podman at an address such as `unix:///run/podman/podman.sock`; it has half a minute. Fails, with the
+/// address and the cause in one sentence, if the address is none or no Podman answers there.
+pub fn facts(address: &str) -> Result<HostFacts, Failure> {
     let failed = |why: &dyn std::fmt::Display| Failure(format!("--host {address}: {why}."));
     let Some(socket) = address.strip_prefix("unix://").filter(|path| path.starts_with('/')) else {
         return Err(failed(&"an address is written as `unix:///path/of/socket`"));

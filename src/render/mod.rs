@@ -23,6 +23,7 @@ use clap::Parser as _;
 
 pub use answer::{Answer, Exit, Failure};
 use cli::{Cli, Command};
+pub use host::facts as host_facts;
 pub use job::{Translated, TranslatedTask, translate_file, translate_text};
 pub use settings::Settings;
 pub use spec::{redacted, specs};

@@ -145,6 +145,7 @@ fn maps(found: &mut Differences<'_>, container: &Container) {
     if let Some(path) = log["path"].as_str() {
         found.same("log path", path, &container.log_path);
     }
+    found.same("log tag", log["options"]["tag"].as_str().unwrap_or_default(), &container.log_tag);
 }
 
 fn mounts(found: &mut Differences<'_>, container: &Container) {
@@ -289,7 +290,9 @@ fn namespaces(found: &mut Differences<'_>, container: &Container) {
             found.same(member, mode, cut(is));
         }
     }
-    if let Some(mode) = shown(found.take("userns")) {
+    // The IDs of `auto` are found when the container is created, but 4.3.1 shows the namespace only when it starts.
+    let shown_later = |mode: &str| mode == "auto" && !container.running;
+    if let Some(mode) = shown(found.take("userns")).filter(|mode| !shown_later(mode)) {
         let asked = if mode == "host" { "" } else { "private" };
         found.same("userns", asked, &is.user);
     }

@@ -31,6 +31,8 @@ pub struct Container {
     pub log_driver: String,
     /// Empty for a driver without a file.
     pub log_path: String,
+    /// Under which lines stand in the journal.
+    pub log_tag: String,
     /// Empty: the cgroup manager's default.
     pub cgroup_parent: String,
     pub running: bool,
@@ -149,7 +151,8 @@ pub struct Network {
 /// What a container has in a network. Everything is empty before it starts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Joined {
-    /// IPv4 and IPv6, without the empty ones.
+    /// IPv4 and IPv6, without the empty ones. There is one for each subnet of the network: of several static ones
+    /// in one subnet, both Podmans take the first and say nothing about the others.
     pub addresses: BTreeSet<String>,
     pub mac: String,
 }
@@ -184,6 +187,7 @@ impl Container {
                 .collect(),
             log_driver: text(&host["LogConfig"]["Type"]),
             log_path: text(&host["LogConfig"]["Path"]),
+            log_tag: text(&host["LogConfig"]["Tag"]),
             cgroup_parent: text(&host["CgroupParent"]),
             running: truth(&inspect["State"]["Running"]),
         }
@@ -339,6 +343,9 @@ fn network(inspect: &Value) -> Network {
         inspect["NetworkSettings"]["Networks"].as_object().into_iter().flatten().map(|(name, network)| {
             let mut addresses =
                 BTreeSet::from([text(&network["IPAddress"]), text(&network["GlobalIPv6Address"])]);
+            for further in ["SecondaryIPAddresses", "SecondaryIPv6Addresses"] {
+                addresses.extend(list(&network[further]).iter().map(|address| text(&address["Addr"])));
+            }
             addresses.remove("");
             (name.clone(), Joined { addresses, mac: text(&network["MacAddress"]) })
         });

@@ -61,7 +61,7 @@ pub fn on(podman: Podman, test: impl FnOnce(&Service)) {
 }
 
 /// Writes past the test runner, which shows what a passing test prints only on demand.
-fn say(line: &str) {
+pub fn say(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
 
