@@ -425,7 +425,7 @@ pub struct TaskConfig {
     pub ipv6_address: String,
     /// Addresses of the container in its Podman network, where it needs several. They come after `ipv4_address` and `ipv6_address`.
     ///
-    /// Only for network mode `bridge` or a Podman network by name, and only with Podman 4.0 or later.
+    /// Only for network mode `bridge` or a Podman network by name, and only with Podman 4.0 or later. Podman takes one address for each subnet of the network, the first that lies in it, and drops the others without a word.
     #[serde(default, deserialize_with = "wire::texts")]
     #[schemars(with = "json_schema::TextList")]
     #[schemars(title = "static_ips")]

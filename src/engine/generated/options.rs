@@ -1315,6 +1315,7 @@ pub static TASK: &[OptionInfo] = &[
         doc: "Addresses of the container in its Podman network, where it needs several. They come after `ipv4_address` and `ipv6_address`.",
         notes: &[
             "Only for network mode `bridge` or a Podman network by name, and only with Podman 4.0 or later.",
+            "Podman takes one address for each subnet of the network, the first that lies in it, and drops the others without a word.",
         ],
         example: "[\"10.88.0.51\", \"fd00::51\"]",
         sensitive: false,

@@ -87,7 +87,8 @@ impl<'t> Sources<'t> {
         let line = lines.at(range.start);
         let name = files.name(span.file).to_owned();
         let Some(text) = line.text.filter(|text| !text.trim().is_empty()) else {
-            return Some(Origin::path(name).line(line.number).char_column(line.column)).map(Element::from);
+            let origin = Origin::path(name).line(line.number).char_column(line.column);
+            return Some(Element::from(origin));
         };
         let text = masked(text);
         let start = range.start.saturating_sub(line.start).min(text.len());
@@ -96,7 +97,7 @@ impl<'t> Sources<'t> {
             Some(label) => kind.span(start..end).label(label),
             None => kind.span(start..end),
         };
-        Some(Snippet::source(text).line_start(line.number).path(name).annotation(annotation))
-            .map(Element::from)
+        let snippet = Snippet::source(text).line_start(line.number).path(name).annotation(annotation);
+        Some(Element::from(snippet))
     }
 }
