@@ -1,5 +1,7 @@
 //! What all outputs share: headers, formatting, names and constants as Rust or JSON writes them.
 
+use hcl::format::Format as _;
+
 use crate::model::{Literal, Type};
 
 const COMMAND: &str = "cargo codegen";
@@ -125,25 +127,42 @@ fn json_text(text: &str) -> String {
     json
 }
 
-/// A constant as HCL writes it; objects on one line.
+/// A constant as HCL writes it, on one line.
 pub fn hcl(literal: &Literal) -> String {
+    let mut formatter =
+        hcl::format::Formatter::builder().compact_arrays(true).compact_objects(true).build_vec();
+    let text = expression(literal).format_string(&mut formatter).unwrap_or_else(|_| json(literal));
+    text.trim_end().to_owned()
+}
+
+fn expression(literal: &Literal) -> hcl::Expression {
     match literal {
-        Literal::List(items) => format!("[{}]", items.iter().map(hcl).collect::<Vec<_>>().join(", ")),
-        Literal::Object(entries) if entries.is_empty() => "{}".to_owned(),
-        Literal::Object(entries) => {
-            let entries: Vec<_> =
-                entries.iter().map(|(key, value)| format!("{} = {}", hcl_key(key), hcl(value))).collect();
-            format!("{{ {} }}", entries.join(", "))
-        }
-        other => json(other),
+        Literal::Null => hcl::Expression::Null,
+        Literal::Bool(flag) => hcl::Expression::Bool(*flag),
+        Literal::Number(number) => match (number.parse::<i64>(), number.parse::<f64>()) {
+            (Ok(number), _) => hcl::Expression::from(number),
+            (_, Ok(number)) => hcl::Expression::from(number),
+            _ => hcl::Expression::Null,
+        },
+        Literal::String(text) => hcl::Expression::String(text.clone()),
+        Literal::List(items) => hcl::Expression::Array(items.iter().map(expression).collect()),
+        Literal::Object(entries) => hcl::Expression::Object(
+            entries.iter().map(|(key, value)| (object_key(key), expression(value))).collect(),
+        ),
+    }
+}
+
+/// Bare where the key is an identifier.
+fn object_key(key: &str) -> hcl::expr::ObjectKey {
+    match hcl::Identifier::new(key) {
+        Ok(name) => hcl::expr::ObjectKey::Identifier(name),
+        Err(_) => hcl::expr::ObjectKey::Expression(hcl::Expression::String(key.to_owned())),
     }
 }
 
 /// A key as HCL writes it: bare where it is an identifier.
 pub fn hcl_key(key: &str) -> String {
-    let bare = key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
-        && key.chars().next().is_some_and(|c| c.is_ascii_alphabetic());
-    if bare { key.to_owned() } else { json_text(key) }
+    if hcl::Identifier::new(key).is_ok() { key.to_owned() } else { json_text(key) }
 }
 
 /// The Rust type that owns a value of this type. `model` resolves named types.
