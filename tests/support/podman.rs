@@ -175,11 +175,18 @@ impl Service {
         answer
     }
 
-    /// Removes a container, running or not, with its anonymous volumes.
+    /// Removes a container, running or not, with its anonymous volumes. 4.3.1 refused that once in some twenty runs, for
+    /// a reason that nobody has seen yet: so it is asked a second time, and the words of the first are printed.
     pub fn remove(&self, id: &str) {
-        let (status, answer) =
-            self.request("DELETE", &format!("/containers/{id}?force=true&volumes=true&timeout=0"), None);
-        assert!(status == 200 || status == 204, "removing {id}: {status} {answer}");
+        let path = format!("/containers/{id}?force=true&volumes=true&timeout=0");
+        let mut answer = self.request("DELETE", &path, None);
+        if !matches!(answer.0, 200 | 204) {
+            say(&format!("Podman {} at first does not remove {id}: {} {}", self.version, answer.0, answer.1));
+            thread::sleep(Duration::from_secs(1));
+            answer = self.request("DELETE", &path, None);
+            // The first request may have got that far.
+            assert!(matches!(answer.0, 200 | 204 | 404), "removing {id}: {} {}", answer.0, answer.1);
+        }
     }
 
     /// Makes a network for containers to join.
