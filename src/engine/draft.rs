@@ -31,9 +31,9 @@ pub struct Draft<'a> {
     pub(crate) spec: ContainerSpec,
     pub(crate) elements: Elements,
     pull: Option<PullPlan>,
-    origins: Vec<Origin>,
+    pub(crate) origins: Vec<Origin>,
     problems: Vec<(RuleIndex, Diagnostic)>,
-    clashes: Vec<Member>,
+    pub(crate) clashes: Vec<Member>,
     claimed: u128,
     rule: RuleIndex,
     log: &'a ReadLog,
@@ -91,22 +91,12 @@ impl<'a> Draft<'a> {
     pub(crate) fn claim(&mut self, member: Member) -> bool {
         let bit = 1_u128 << (member as u8);
         if self.claimed & bit != 0 {
-            self.clash(member);
+            self.clashes.push(member);
             return false;
         }
         self.claimed |= bit;
         self.origins.push(Origin::new(member, Key::Whole, self.claim_now()));
         true
-    }
-
-    /// Claims one key of a map, which the caller knows to be free.
-    pub(crate) fn claim_key(&mut self, member: Member, key: &str) {
-        self.origins.push(Origin::new(member, Key::Entry(key.into()), self.claim_now()));
-    }
-
-    /// Notes that a second rule wanted to set what is set already.
-    pub(crate) fn clash(&mut self, member: Member) {
-        self.clashes.push(member);
     }
 
     pub(crate) fn claim_now(&self) -> Claim {
@@ -118,8 +108,8 @@ impl<'a> Draft<'a> {
         self.elements.finish(&mut self.spec, |member, index, claim| {
             origins.push(Origin::new(member, Key::Index(index), claim));
         });
-        // No two are equal, so that an unstable sort, which needs no memory, gives one order only.
-        self.origins.sort_unstable_by(|a, b| (a.member, &a.key).cmp(&(b.member, &b.key)));
+        // A rule adds the entries of a map in one order always, so that they need not be compared.
+        self.origins.sort_by_key(|origin| (origin.member, origin.rule_index()));
         self.problems.sort_by_key(|(rule, _)| *rule);
         Finished {
             spec: self.spec,

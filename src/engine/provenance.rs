@@ -50,6 +50,10 @@ impl Origin {
         }
     }
 
+    pub(crate) fn rule_index(&self) -> RuleIndex {
+        self.rule
+    }
+
     /// Name of the rule: `memory.limit`, or `mapped.hostname` for a declared mapping.
     pub fn rule(&self) -> &'static str {
         RULES.get(usize::from(self.rule)).map_or("", |rule| rule.name)

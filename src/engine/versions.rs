@@ -1,6 +1,8 @@
 //! What a Podman of this version and host can do of what the rules asked for: one generic pass over the data of
 //! members and options. Choices that depend on a version, such as the default network, are made by rules.
 
+use std::sync::LazyLock;
+
 use serde_json::Value as Json;
 
 use crate::config::option::{Fate, OptionInfo, find};
@@ -36,7 +38,8 @@ pub(crate) fn fit(finished: &mut Finished, request: &Request<'_>) {
         }
         finished.problems.push(diagnostic);
     }
-    let too_new = too_new(options::TASK, version);
+    let too_new: Vec<_> =
+        LATE.iter().filter(|(_, since)| version < since).map(|(option, _)| *option).collect();
     if !too_new.is_empty() {
         let written = serde_json::to_value(request.task).unwrap_or_default();
         let told: Vec<Diagnostic> = too_new
@@ -104,20 +107,12 @@ fn asks_for(input: Input, member: &str) -> bool {
         })
 }
 
-/// Options that need a later Podman, those inside blocks too.
-fn too_new(table: &'static [OptionInfo], version: &PodmanVersion) -> Vec<&'static OptionInfo> {
-    let mut found = Vec::new();
-    for option in table {
-        if since(option).is_some_and(|since| *version < since) {
-            found.push(option);
-        }
-        found.extend(too_new(option.options, version));
-    }
-    found
-}
+/// The task's options that need a later Podman than the oldest, with the version; read from the data once.
+static LATE: LazyLock<Vec<(&OptionInfo, PodmanVersion)>> = LazyLock::new(|| late(options::TASK));
 
-fn since(option: &OptionInfo) -> Option<PodmanVersion> {
-    option.podman?.parse().ok()
+fn late(table: &'static [OptionInfo]) -> Vec<(&'static OptionInfo, PodmanVersion)> {
+    let own = |option: &'static OptionInfo| Some((option, option.podman?.parse().ok()?));
+    table.iter().flat_map(|option| own(option).into_iter().chain(late(option.options))).collect()
 }
 
 /// Whether a config says something else than the default.

@@ -8,7 +8,8 @@ use crate::model::{Member, Model, Type};
 pub fn generate(model: &Model) -> String {
     let mut code = String::from(
         "//! How rules write: one setter a member. A member that is set already stays as it is, and the second writer is noted.\n\n\
-         use crate::draft::{Draft, Element};\nuse crate::generated::spec::{ContainerSpec, Member};\n\n",
+         use std::collections::btree_map::Entry;\n\nuse crate::draft::{Draft, Element};\n\
+         use crate::generated::spec::{ContainerSpec, Member};\nuse crate::provenance::{Key, Origin};\n\n",
     );
     elements(&mut code, model);
     code.push_str("impl Draft<'_> {\n");
@@ -60,9 +61,12 @@ fn setter(code: &mut String, model: &Model, member: &Member) {
             value_type(model, inner)
         )),
         Type::Map(inner) if member.each => code.push_str(&format!(
-            "pub fn insert_{name}(&mut self, key: impl Into<String>, value: {}) {{\nlet key = key.into();\n\
-             if self.spec.{name}.contains_key(&key) {{\nself.clash(Member::{variant});\n}} else {{\n\
-             self.claim_key(Member::{variant}, &key);\nself.spec.{name}.insert(key, value);\n}}\n}}\n\n",
+            "pub fn insert_{name}(&mut self, key: impl Into<String>, value: {}) {{\nlet claim = self.claim_now();\n\
+             match self.spec.{name}.entry(key.into()) {{\n\
+             Entry::Vacant(free) => {{\n\
+             self.origins.push(Origin::new(Member::{variant}, Key::Entry(free.key().as_str().into()), claim));\n\
+             free.insert(value);\n}}\n\
+             Entry::Occupied(_) => self.clashes.push(Member::{variant}),\n}}\n}}\n\n",
             value_type(model, inner)
         )),
         ty => {

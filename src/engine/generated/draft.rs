@@ -3,8 +3,10 @@
 
 //! How rules write: one setter a member. A member that is set already stays as it is, and the second writer is noted.
 
+use std::collections::btree_map::Entry;
 use crate::draft::{Draft, Element};
 use crate::generated::spec::{ContainerSpec, Member};
+use crate::provenance::{Key, Origin};
 
 /// Elements of lists that several rules fill, with who added them.
 #[derive(Debug, Default)]
@@ -97,12 +99,20 @@ impl Draft<'_> {
 
     /// Environment variables, above those of the image. Those that port_map redefines come from the rule of the ports.
     pub fn insert_env(&mut self, key: impl Into<String>, value: String) {
-        let key = key.into();
-        if self.spec.env.contains_key(&key) {
-            self.clash(Member::Env);
-        } else {
-            self.claim_key(Member::Env, &key);
-            self.spec.env.insert(key, value);
+        let claim = self.claim_now();
+        match self.spec.env.entry(key.into()) {
+            Entry::Vacant(free) => {
+                self.origins
+                    .push(
+                        Origin::new(
+                            Member::Env,
+                            Key::Entry(free.key().as_str().into()),
+                            claim,
+                        ),
+                    );
+                free.insert(value);
+            }
+            Entry::Occupied(_) => self.clashes.push(Member::Env),
         }
     }
 
@@ -115,23 +125,39 @@ impl Draft<'_> {
 
     /// Labels of the container, above those of the image.
     pub fn insert_labels(&mut self, key: impl Into<String>, value: String) {
-        let key = key.into();
-        if self.spec.labels.contains_key(&key) {
-            self.clash(Member::Labels);
-        } else {
-            self.claim_key(Member::Labels, &key);
-            self.spec.labels.insert(key, value);
+        let claim = self.claim_now();
+        match self.spec.labels.entry(key.into()) {
+            Entry::Vacant(free) => {
+                self.origins
+                    .push(
+                        Origin::new(
+                            Member::Labels,
+                            Key::Entry(free.key().as_str().into()),
+                            claim,
+                        ),
+                    );
+                free.insert(value);
+            }
+            Entry::Occupied(_) => self.clashes.push(Member::Labels),
         }
     }
 
     /// Annotations of the container; Podman's own tools read from them which security options were given.
     pub fn insert_annotations(&mut self, key: impl Into<String>, value: String) {
-        let key = key.into();
-        if self.spec.annotations.contains_key(&key) {
-            self.clash(Member::Annotations);
-        } else {
-            self.claim_key(Member::Annotations, &key);
-            self.spec.annotations.insert(key, value);
+        let claim = self.claim_now();
+        match self.spec.annotations.entry(key.into()) {
+            Entry::Vacant(free) => {
+                self.origins
+                    .push(
+                        Origin::new(
+                            Member::Annotations,
+                            Key::Entry(free.key().as_str().into()),
+                            claim,
+                        ),
+                    );
+                free.insert(value);
+            }
+            Entry::Occupied(_) => self.clashes.push(Member::Annotations),
         }
     }
 
