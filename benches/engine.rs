@@ -11,6 +11,10 @@ use podman_driver_engine::source::Files;
 use podman_driver_engine::translate::{Request, translate};
 use std::hint::black_box;
 
+/// The tool's own, so that what is measured is what the tool does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const JOB: &str = include_str!("full-task.nomad.hcl");
 
 fn full_task() -> (TaskConfig, NomadTask, HostFacts) {
