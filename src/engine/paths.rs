@@ -1,4 +1,5 @@
-//! Paths as text, with Go's rules for cleaning and joining them: mounts and archives are compared and sent like that.
+//! Paths as text, with Go's rules for cleaning and joining them: mounts and archives are compared and sent
+//! like that, and a job file's functions find files by them.
 //! Nothing is looked up: links are followed by whoever has a file system.
 
 /// The shortest path that means the same: no `.`, no `..` that can be resolved, no doubled slash. Empty becomes `.`.

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use super::{Fault, Outcome, text_at};
 use crate::jobspec::eval::Evaluator;
 use crate::jobspec::val::Val;
+use crate::paths::{clean, join};
 
 /// A larger file is not read into a job.
 const FILE: usize = 16 << 20;
@@ -55,7 +56,7 @@ pub(super) fn fileset(cx: &Evaluator<'_>, args: &[Val]) -> Outcome {
     let glob = glob
         .map_err(|why| Fault::Argument(1, format!("the pattern cannot be read: {why}")))?
         .compile_matcher();
-    let files = cx.env.surroundings.list_files(&clean_path(root)).map_err(|why| Fault::Argument(0, why))?;
+    let files = cx.env.surroundings.list_files(&clean(root)).map_err(|why| Fault::Argument(0, why))?;
     cx.env.budget.charge(files.len() as u64)?;
     let found = files.iter().filter(|file| glob.is_match(file.as_str()));
     Ok(Val::set(found.map(|file| Val::text(relative(&folder, &join(root, file)))).collect()))
@@ -75,7 +76,7 @@ fn relative(folder: &str, path: &str) -> String {
 pub(super) fn abspath(cx: &Evaluator<'_>, args: &[Val]) -> Outcome {
     let path = text_at(args, 0)?;
     if path.starts_with('/') {
-        return Ok(Val::text(clean_path(&path)));
+        return Ok(Val::text(clean(&path)));
     }
     Ok(Val::text(join(&cx.env.surroundings.working_folder()?, &path)))
 }
@@ -97,7 +98,7 @@ pub(super) fn basename(_: &Evaluator<'_>, args: &[Val]) -> Outcome {
 pub(super) fn dirname(_: &Evaluator<'_>, args: &[Val]) -> Outcome {
     let path = text_at(args, 0)?;
     let folder = path.rfind('/').and_then(|at| path.get(..=at)).unwrap_or("");
-    Ok(Val::text(clean_path(folder)))
+    Ok(Val::text(clean(folder)))
 }
 
 /// The path that a job file means: `~` for home, otherwise from the job file's folder.
@@ -106,43 +107,13 @@ fn located(cx: &Evaluator<'_>, path: &str) -> String {
 }
 
 fn beside(cx: &Evaluator<'_>, path: &str) -> String {
-    if path.starts_with('/') { clean_path(path) } else { join(cx.env.folder, path) }
+    join(cx.env.folder, path)
 }
 
 fn expanded(cx: &Evaluator<'_>, path: &str) -> String {
     match (path.strip_prefix('~'), cx.env.surroundings.home_folder()) {
-        (Some(rest), Some(home)) if rest.is_empty() || rest.starts_with('/') => {
-            if rest.is_empty() {
-                home
-            } else {
-                join(&home, rest)
-            }
-        }
+        (Some(""), Some(home)) => home,
+        (Some(rest), Some(home)) if rest.starts_with('/') => clean(&format!("{home}{rest}")),
         _ => path.to_owned(),
-    }
-}
-
-fn join(folder: &str, path: &str) -> String {
-    if folder.is_empty() { clean_path(path) } else { clean_path(&format!("{folder}/{path}")) }
-}
-
-/// A path without `.`, `..` and double slashes, as far as its text tells; `.` for nothing.
-fn clean_path(path: &str) -> String {
-    let rooted = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            ".." if rooted => {}
-            other => parts.push(other),
-        }
-    }
-    match (rooted, parts.join("/")) {
-        (true, path) => format!("/{path}"),
-        (false, path) if path.is_empty() => ".".to_owned(),
-        (false, path) => path,
     }
 }
