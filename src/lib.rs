@@ -1,5 +1,7 @@
-//! What the binaries of this project are made of: the render tool, and the client of Podman's REST API.
-//! The translation itself is the engine's, a crate of its own.
+//! What the binaries of this project are made of: the driver with its two wires, `plugin` to Nomad and `podman` to
+//! Podman, and the render tool. The translation itself is the engine's, a crate of its own.
 
+pub mod driver;
+pub mod plugin;
 pub mod podman;
 pub mod render;

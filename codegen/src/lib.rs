@@ -44,11 +44,13 @@ pub fn generate(root: &Path) -> Result<Vec<Output>, Error> {
     }
     let mut outputs = out::all(&model);
     outputs.extend(out::proto::generate(root).map_err(Error::Proto)?);
+    let services = out::services::generate(root).map_err(Error::Proto)?;
     let modules = out::generated::generate(outputs.iter().map(|output| output.path.as_path()));
     outputs.push(Output {
         path: "src/engine/generated/mod.rs".into(),
         text: out::text::rust("schema/ and proto/", &modules),
     });
+    outputs.extend(services);
     Ok(outputs)
 }
 

@@ -14,16 +14,18 @@ fn generated_files_are_fresh() {
 }
 
 #[test]
-fn nothing_else_lies_in_the_generated_folder() {
+fn nothing_else_lies_in_the_generated_folders() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let outputs = podman_driver_codegen::generate(&root).unwrap_or_else(|error| panic!("{error}"));
-    for entry in std::fs::read_dir(root.join("src/engine/generated")).expect("the folder is checked in") {
-        let path = entry.expect("the folder can be read").path();
-        let relative = Path::new("src/engine/generated").join(path.file_name().unwrap_or_default());
-        assert!(
-            outputs.iter().any(|output| output.path == relative),
-            "{} is made by nobody",
-            relative.display()
-        );
+    for folder in ["src/engine/generated", "src/plugin/generated"] {
+        for entry in std::fs::read_dir(root.join(folder)).expect("the folder is checked in") {
+            let path = entry.expect("the folder can be read").path();
+            let relative = Path::new(folder).join(path.file_name().unwrap_or_default());
+            assert!(
+                outputs.iter().any(|output| output.path == relative),
+                "{} is made by nobody",
+                relative.display()
+            );
+        }
     }
 }

@@ -11,6 +11,7 @@ pub mod inputs;
 pub mod options;
 pub mod proto;
 pub mod rules;
+pub mod services;
 pub mod spec;
 pub mod text;
 

@@ -1,0 +1,80 @@
+//! The tasks by their IDs. A start reserves its ID first, so that a second one of the same task is refused at once.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::errors::Failure;
+use super::task::Task;
+
+/// The tasks that this process knows.
+#[derive(Debug, Default, Clone)]
+pub struct Store {
+    tasks: Arc<Mutex<HashMap<String, Option<Arc<Task>>>>>,
+}
+
+/// The right to fill an ID in. Dropping it without doing so frees the ID.
+#[derive(Debug)]
+pub struct Reservation {
+    store: Store,
+    id: String,
+    filled: bool,
+}
+
+impl Store {
+    /// Reserves an ID.
+    ///
+    /// # Errors
+    /// The task is there, or is being started.
+    pub fn reserve(&self, id: &str) -> Result<Reservation, Failure> {
+        let mut tasks = self.lock();
+        if tasks.contains_key(id) {
+            return Err(Failure::new(format!("task with ID {id:?} already started")));
+        }
+        tasks.insert(id.to_owned(), None);
+        Ok(Reservation { store: self.clone(), id: id.to_owned(), filled: false })
+    }
+
+    /// The task of this ID.
+    ///
+    /// # Errors
+    /// There is none, or it has not started yet.
+    pub fn get(&self, id: &str) -> Result<Arc<Task>, Failure> {
+        self.lock().get(id).cloned().flatten().ok_or_else(Failure::task_not_found)
+    }
+
+    /// Whether a task of this ID is there or on its way.
+    pub fn contains(&self, id: &str) -> bool {
+        self.lock().contains_key(id)
+    }
+
+    /// Forgets a task.
+    pub fn remove(&self, id: &str) {
+        self.lock().remove(id);
+    }
+
+    /// All tasks that have started.
+    pub fn all(&self) -> Vec<Arc<Task>> {
+        self.lock().values().flatten().cloned().collect()
+    }
+
+    /// The lock is never held across an await.
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Option<Arc<Task>>>> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reservation {
+    /// Puts the task in.
+    pub fn fill(mut self, task: Arc<Task>) {
+        self.filled = true;
+        self.store.lock().insert(self.id.clone(), Some(task));
+    }
+}
+
+impl Drop for Reservation {
+    fn drop(&mut self) {
+        if !self.filled {
+            self.store.lock().remove(&self.id);
+        }
+    }
+}
