@@ -3,6 +3,7 @@
 
 pub mod errors;
 pub mod events;
+pub mod request;
 pub mod settings;
 pub mod socket;
 pub mod store;
