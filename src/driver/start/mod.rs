@@ -1,0 +1,210 @@
+//! `StartTask`: from the client's task to a running container, step by step, and back again where a step fails or the
+//! client goes away. What the container is to be is the engine's; who watches it afterwards is the supervisor.
+
+mod cleanup;
+mod links;
+mod namesake;
+mod network;
+mod ownership;
+mod plan;
+mod refusal;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use self::cleanup::HalfMade;
+use self::namesake::Namesake;
+use self::ownership::Mark;
+use self::plan::Plan;
+use self::refusal::{Step, refused};
+use super::Driver;
+use super::errors::Failure;
+use super::events::Ident;
+use super::fifo;
+use super::handle;
+use super::image;
+use super::store::Reservation;
+use super::supervisor::{self, Initial, Launch};
+use crate::plugin::generated::driver::{StartTaskRequest, StartTaskResponse, TaskConfig, TaskHandle, TaskState};
+use crate::podman::Container;
+
+/// Version of the handles that clients keep, as the Go driver has it.
+pub const HANDLE_VERSION: i32 = 1;
+
+/// Starts a task. The work goes on by itself: dropping this future (the client went away) makes it clean up.
+///
+/// # Errors
+/// The step that failed, with Podman's words. Nothing is left of the start, or it is owed to the next contact.
+pub async fn start(driver: &Arc<Driver>, request: StartTaskRequest) -> Result<StartTaskResponse, Failure> {
+    let gone = CancellationToken::new();
+    let guard = gone.clone().drop_guard();
+    let work = tokio::spawn(run(driver.clone(), request, gone));
+    let answer = match work.await {
+        Ok(answer) => answer,
+        Err(_) => Err(Failure::new("failed to start task: the driver has a defect here, and its log says where")),
+    };
+    guard.disarm();
+    answer
+}
+
+async fn run(
+    driver: Arc<Driver>,
+    request: StartTaskRequest,
+    gone: CancellationToken,
+) -> Result<StartTaskResponse, Failure> {
+    let task = request.task.ok_or_else(|| Failure::new("failed to start task: the request has no task"))?;
+    let reservation = driver.store.reserve(&task.id)?;
+    let plan = Plan::make(&driver, &task).await?;
+    plan.warn(&driver);
+    let started = container(&driver, &task, &plan, &gone).await?;
+    Ok(finish(&driver, task, plan, started, reservation))
+}
+
+/// A container that runs, or ran.
+struct Started {
+    container: Container,
+    adopted: bool,
+}
+
+/// Adopts the namesake, or makes the container.
+async fn container(
+    driver: &Arc<Driver>,
+    task: &TaskConfig,
+    plan: &Plan,
+    gone: &CancellationToken,
+) -> Result<Started, Failure> {
+    let mark = Mark::of(task, &plan.translation.spec);
+    match namesake::settle(driver, plan, &mark).await? {
+        Namesake::Adopted(container) => Ok(Started { container: *container, adopted: true }),
+        Namesake::None => {
+            let container = make(driver, plan, &mark, gone).await?;
+            Ok(Started { container, adopted: false })
+        }
+    }
+}
+
+/// Image, create, start. From create on, everything that goes wrong takes the container away again.
+async fn make(
+    driver: &Arc<Driver>,
+    plan: &Plan,
+    mark: &Mark,
+    gone: &CancellationToken,
+) -> Result<Container, Failure> {
+    let image = or_gone(gone, image(driver, plan)).await?;
+    let mut spec = plan.with_image(&image)?;
+    mark.write(&mut spec);
+    let podman = &plan.socket.podman;
+    let made = HalfMade::new(plan, mark);
+    // Podman finishes a create whoever waits: to know what is to be cleaned up, the answer is awaited.
+    let created = match podman.create_container(&spec).await {
+        Ok(created) => created,
+        Err(error) => {
+            let refusal = refused(Step::Create, plan, &error);
+            made.undo_create(&error).await;
+            return Err(refusal);
+        }
+    };
+    for warning in &created.warnings {
+        tracing::warn!(task_id = plan.ident.task_id, warning, "Podman warns about the new container");
+    }
+    let made = made.created(created.id.clone());
+    match or_gone(gone, launch(plan, &created.id)).await {
+        Ok(container) => {
+            made.keep();
+            Ok(container)
+        }
+        Err(failure) => {
+            made.undo().await;
+            Err(failure)
+        }
+    }
+}
+
+async fn launch(plan: &Plan, id: &str) -> Result<Container, Failure> {
+    let podman = &plan.socket.podman;
+    if plan.host.rootless && plan.logs_to_pipe() {
+        fifo::give_to_owner(&plan.socket.path, &plan.nomad.stdout_path)?;
+    }
+    podman.start_container(id).await.map_err(|error| refused(Step::Start, plan, &error))?;
+    match podman.inspect_container(id).await {
+        Ok(Some(container)) => Ok(container),
+        Ok(None) => Err(Failure::new(
+            "failed to start task, could not inspect container : No such Container: somebody removed it right after its start",
+        )),
+        Err(error) => Err(refused(Step::Inspect, plan, &error)),
+    }
+}
+
+async fn image(driver: &Arc<Driver>, plan: &Plan) -> Result<String, Failure> {
+    let tell = |message: String| driver.events.emit(&plan.ident, message, BTreeMap::new());
+    image::ensure(&plan.socket, &plan.pull, &tell).await
+}
+
+/// Gives up when the client is gone. What was begun is dropped, which ends its requests.
+async fn or_gone<T>(
+    gone: &CancellationToken,
+    work: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    tokio::select! {
+        answer = work => answer,
+        () = gone.cancelled() => Err(Failure::new("failed to start task: the client went away")),
+    }
+}
+
+/// Hands the container to its supervisor and tells the client.
+fn finish(
+    driver: &Arc<Driver>,
+    mut task: TaskConfig,
+    plan: Plan,
+    started: Started,
+    reservation: Reservation,
+) -> StartTaskResponse {
+    let Started { container, adopted } = started;
+    let net = network::of(&plan, &container);
+    let started_at = container.state.started_at.unwrap_or_else(jiff::Timestamp::now);
+    tracing::info!(
+        task_id = plan.ident.task_id,
+        container = container.id,
+        adopted,
+        "the task's container is started"
+    );
+    task.env = plan.translation.spec.env.clone();
+    let state = handle::State {
+        task_config: plan.config,
+        container_id: container.id.clone(),
+        started_at,
+        net: Some(net.clone()),
+        log_streamer: plan.journald,
+    };
+    let driver_state = handle::encode(&state);
+    let launch = Launch {
+        ident: plan.ident,
+        container_id: container.id,
+        socket: plan.socket,
+        started_at: Some(started_at),
+        pid: container.state.pid,
+        cgroup_path: container.state.cgroup_path,
+        stop_signal: container.config.stop_signal,
+        gc_container: driver.settings().plugin.gc.container,
+        initial: Initial::Running,
+        log: None,
+    };
+    supervisor::spawn(driver, reservation, launch);
+    StartTaskResponse {
+        handle: Some(TaskHandle {
+            version: HANDLE_VERSION,
+            config: Some(task),
+            state: TaskState::Running.into(),
+            driver_state: driver_state.into(),
+        }),
+        network_override: Some(net.into()),
+        ..StartTaskResponse::default()
+    }
+}
+
+/// Whose start it is.
+fn ident(task: &TaskConfig) -> Ident {
+    Ident { task_id: task.id.clone(), alloc_id: task.alloc_id.clone(), task_name: task.name.clone() }
+}

@@ -1,0 +1,138 @@
+//! What a start is going to do, before anything is done: the decoded config, the socket, the host's facts, and the
+//! engine's translation. Only reading requests are made here, and none that the config does not call for.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use podman_driver_engine::config::{Sources, TaskConfig};
+use podman_driver_engine::diagnostic::Diagnostic;
+use podman_driver_engine::facts::{HostFacts, NomadTask};
+use podman_driver_engine::generated::spec::ContainerSpec;
+use podman_driver_engine::pull::PullPlan;
+use podman_driver_engine::translate::{Request, Translation, translate};
+
+use super::refusal::{Step, refused_at};
+use super::{ident, links};
+use crate::driver::Driver;
+use crate::driver::errors::Failure;
+use crate::driver::events::Ident;
+use crate::driver::request;
+use crate::driver::settings::Settings;
+use crate::driver::socket::Socket;
+use crate::plugin::generated::driver as wire;
+
+/// Everything that a start needs to know.
+pub(super) struct Plan {
+    pub(super) ident: Ident,
+    pub(super) config: TaskConfig,
+    pub(super) nomad: NomadTask,
+    pub(super) socket: Arc<Socket>,
+    pub(super) settings: Arc<Settings>,
+    pub(super) host: HostFacts,
+    /// Made while the image's ID was not known.
+    pub(super) translation: Translation,
+    pub(super) pull: PullPlan,
+    pub(super) name: String,
+    /// Whether the task logs to the journal.
+    pub(super) journald: bool,
+}
+
+impl Plan {
+    pub(super) async fn make(driver: &Driver, task: &wire::TaskConfig) -> Result<Self, Failure> {
+        let settings = driver.settings();
+        let config = request::config(task)?;
+        let nomad = request::nomad_task(task)?;
+        let socket = socket(&settings, &config)?;
+        let name = format!("{}-{}", nomad.task_name, nomad.alloc_id);
+        // The config is judged before Podman is asked for anything, as far as a guess of the host goes.
+        let host = socket.facts().await.map_err(|error| refused_at(Step::Facts, &name, &socket, &error))?;
+        let mut host = (*host).clone();
+        let mut translation = translated(&config, &settings, &nomad, &host);
+        if let Some(network) = custom_network(&translation.spec) {
+            host.networks = Some(networks(&socket, network).await?);
+            translation = translated(&config, &settings, &nomad, &host);
+        }
+        judge(&translation)?;
+        links::check(&settings, &nomad, &translation.spec)?;
+        let Some(pull) = translation.pull.clone() else {
+            return Err(Failure::new("image name required"));
+        };
+        let journald = translation
+            .spec
+            .log_configuration
+            .as_ref()
+            .is_some_and(|logs| logs.driver.as_deref() == Some("journald"));
+        Ok(Self { ident: ident(task), config, nomad, socket, settings, host, translation, pull, name, journald })
+    }
+
+    /// The spec with the image that will be run.
+    pub(super) fn with_image(&self, id: &str) -> Result<ContainerSpec, Failure> {
+        let mut host = self.host.clone();
+        host.images.insert(self.pull.reference(), id.to_owned());
+        let translation = translated(&self.config, &self.settings, &self.nomad, &host);
+        judge(&translation)?;
+        Ok(translation.spec)
+    }
+
+    /// Whether Podman writes the output into Nomad's pipe by itself.
+    pub(super) fn logs_to_pipe(&self) -> bool {
+        let logs = self.translation.spec.log_configuration.as_ref();
+        logs.is_some_and(|logs| logs.path.as_deref() == Some(self.nomad.stdout_path.as_str()))
+    }
+
+    /// Tells the task's user what will surprise.
+    pub(super) fn warn(&self, driver: &Driver) {
+        for warning in self.translation.diagnostics.iter().filter(|problem| !problem.is_error()) {
+            tracing::warn!(task_id = self.ident.task_id, id = %warning.id, "{warning}");
+            driver.events.emit(&self.ident, warning.to_string(), BTreeMap::new());
+        }
+    }
+}
+
+fn socket(settings: &Settings, config: &TaskConfig) -> Result<Arc<Socket>, Failure> {
+    if let Some(socket) = settings.socket(&config.socket) {
+        return Ok(socket.clone());
+    }
+    let names: Vec<String> = settings.sockets.iter().map(|socket| format!("{:?}", socket.name)).collect();
+    Err(Failure::new(format!(
+        "podman client with name {:?} not found, check your podman driver config. The option `socket` takes {}",
+        config.socket,
+        names.join(", ")
+    )))
+}
+
+fn translated(
+    config: &TaskConfig,
+    settings: &Settings,
+    nomad: &NomadTask,
+    host: &HostFacts,
+) -> Translation {
+    translate(&Request {
+        task: config,
+        plugin: &settings.plugin,
+        nomad,
+        host,
+        task_sources: &Sources::default(),
+        plugin_sources: &settings.sources,
+    })
+}
+
+/// The network of Podman that the task names, if it names one.
+fn custom_network(spec: &ContainerSpec) -> Option<&str> {
+    spec.networks.keys().map(String::as_str).find(|name| *name != "default")
+}
+
+/// Names and IDs, since Podman takes both.
+async fn networks(socket: &Socket, wanted: &str) -> Result<Vec<String>, Failure> {
+    let known = socket.podman.networks().await.map_err(|error| {
+        Failure::new(format!("failed to check network {wanted:?}: {error}")).recoverable(error.is_unreachable())
+    })?;
+    Ok(known.into_iter().flat_map(|network| [network.name, network.id]).collect())
+}
+
+/// All errors in one text, the first one's first.
+fn judge(translation: &Translation) -> Result<(), Failure> {
+    let errors: Vec<String> =
+        translation.diagnostics.iter().filter(|problem| problem.is_error()).map(Diagnostic::to_string).collect();
+    if errors.is_empty() { Ok(()) } else { Err(Failure::new(errors.join("\n"))) }
+}
