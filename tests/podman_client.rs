@@ -21,7 +21,10 @@ use tempfile::TempDir;
 const SECOND: Duration = Duration::from_secs(1);
 
 fn client(socket: impl AsRef<Path>) -> Client {
-    Client::new(socket.as_ref(), Deadlines { connect: SECOND, total: 30 * SECOND })
+    Client::new(
+        socket.as_ref(),
+        Deadlines { connect: SECOND, total: Some(30 * SECOND), ..Deadlines::default() },
+    )
 }
 
 fn run<T>(future: impl Future<Output = T>) -> T {
@@ -114,7 +117,9 @@ fn a_service_that_never_answers_meets_the_deadline() {
     let _listener = UnixListener::bind(&path).unwrap();
     let limit = Duration::from_millis(200);
     let started = Instant::now();
-    let result = run(Client::new(&path, Deadlines { connect: SECOND, total: limit }).info());
+    let result =
+        run(Client::new(&path, Deadlines { connect: SECOND, total: Some(limit), ..Deadlines::default() })
+            .info());
     assert!(matches!(&result, Err(Error::Deadline { limit: passed, .. }) if *passed == limit), "{result:?}");
     assert!(started.elapsed() < 10 * limit);
 }

@@ -5,8 +5,10 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::deadlines::Phase;
+
 /// Why a call of Podman's REST API gave no result.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// Nobody took the connection: the service does not run, or we may not reach it.
@@ -21,11 +23,13 @@ pub enum Error {
         reason: String,
     },
     /// The time that the caller allowed is over.
-    #[error("Podman on {} did not answer within {limit:?}", socket.display())]
+    #[error("Podman on {} {} within {limit:?}: context deadline exceeded", socket.display(), not_done(*phase))]
     Deadline {
         /// The socket that was asked.
         socket: PathBuf,
-        /// The limit that was passed: the one for connecting, or the one for the whole call.
+        /// What took too long.
+        phase: Phase,
+        /// The limit that was passed.
         limit: Duration,
     },
     /// The connection broke, or what came is not HTTP.
@@ -35,6 +39,8 @@ pub enum Error {
         socket: PathBuf,
         /// The HTTP library's words.
         reason: String,
+        /// Whether it closed before anything of an answer came, as a connection does that was kept too long.
+        before_answer: bool,
     },
     /// The request could not be written down: its path is not one that HTTP allows.
     #[error("{path:?} is no path of Podman's API: {reason}")]
@@ -64,4 +70,51 @@ pub enum Error {
         /// What is wrong with the answer.
         reason: String,
     },
+}
+
+fn not_done(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Connect => "took no connection",
+        Phase::FirstByte => "did not answer",
+        Phase::Idle => "sent nothing more",
+        Phase::Whole => "was not done",
+    }
+}
+
+impl Error {
+    /// Whether it is not known what Podman did: it is away, hangs, or went away in the middle.
+    pub fn is_unreachable(&self) -> bool {
+        match self {
+            Error::Connect { .. } | Error::Deadline { .. } | Error::Transport { .. } => true,
+            Error::Request { .. } | Error::Podman { .. } | Error::Answer { .. } => false,
+        }
+    }
+
+    /// Whether the object that was asked for is not there.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Error::Podman { status: 404, .. })
+            || self.says(&["no such container", "no such exec session", "no such image", "image not known"])
+    }
+
+    /// Whether a container of this name is there already.
+    pub fn is_name_in_use(&self) -> bool {
+        self.says(&["name is already in use", "already in use by"])
+    }
+
+    /// Whether the container is in a state in which this cannot be done, such as a signal to one that has ended.
+    pub fn is_wrong_state(&self) -> bool {
+        self.says(&["container state improper", "is not running", "can only kill running containers"])
+    }
+
+    /// Whether it cannot be done because the container is paused.
+    pub fn is_paused(&self) -> bool {
+        self.says(&["paused"])
+    }
+
+    /// Whether Podman's words have one of these, which are in lower case.
+    fn says(&self, words: &[&str]) -> bool {
+        let Error::Podman { cause, message, .. } = self else { return false };
+        let text = format!("{cause}\n{message}").to_lowercase();
+        words.iter().any(|words| text.contains(words))
+    }
 }

@@ -24,6 +24,18 @@ pub struct Info {
     pub selinux: Option<bool>,
     /// How many processors the host has.
     pub processors: Option<u32>,
+    /// Whether seccomp filters can be applied.
+    pub seccomp: Option<bool>,
+    /// Capabilities that containers have by default, separated by commas.
+    pub capabilities: Option<String>,
+    /// Path of the OCI runtime.
+    pub oci_runtime: Option<String>,
+    /// The socket, as the service itself names it.
+    pub remote_socket: Option<String>,
+    /// Where events are kept: `journald`, `file` or `none`.
+    pub event_logger: Option<String>,
+    /// Where containers' output goes by default.
+    pub log_driver: Option<String>,
     /// The host's kind of processor in Go's spelling: `amd64`, `arm64`, …
     pub architecture: Option<String>,
 }
@@ -44,6 +56,10 @@ struct Host {
     cgroup_manager: Option<String>,
     cgroup_controllers: Option<Vec<String>>,
     cpus: Option<u32>,
+    event_logger: Option<String>,
+    log_driver: Option<String>,
+    oci_runtime: Option<AtPath>,
+    remote_socket: Option<AtPath>,
     security: Option<Security>,
 }
 
@@ -54,6 +70,14 @@ struct Security {
     apparmor_enabled: Option<bool>,
     #[serde(rename = "selinuxEnabled")]
     selinux_enabled: Option<bool>,
+    seccomp_enabled: Option<bool>,
+    capabilities: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct AtPath {
+    path: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -75,6 +99,12 @@ impl From<Wire> for Info {
             cgroup_controllers: host.cgroup_controllers,
             apparmor: security.apparmor_enabled,
             selinux: security.selinux_enabled,
+            seccomp: security.seccomp_enabled,
+            capabilities: security.capabilities,
+            oci_runtime: host.oci_runtime.unwrap_or_default().path,
+            remote_socket: host.remote_socket.unwrap_or_default().path,
+            event_logger: host.event_logger,
+            log_driver: host.log_driver,
             processors: host.cpus,
             architecture: host.arch,
         }

@@ -17,7 +17,7 @@ pub fn facts(address: &str) -> Result<HostFacts, Failure> {
         return Err(failed(&"an address is written as `unix:///path/of/socket`"));
     };
     let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| failed(&error))?;
-    let deadlines = Deadlines { connect: Duration::from_secs(5), total: Duration::from_secs(30) };
+    let deadlines = Deadlines { total: Some(Duration::from_secs(30)), ..Deadlines::default() };
     let client = Client::new(socket, deadlines);
     runtime.block_on(ask(&client)).map_err(|error| failed(&error))
 }

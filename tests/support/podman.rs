@@ -91,7 +91,7 @@ impl Service {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let runner = command.spawn().unwrap_or_else(|error| panic!("{}: {error}", script.display()));
 
-        let deadlines = Deadlines { connect: Duration::from_secs(5), total: Duration::from_secs(60) };
+        let deadlines = Deadlines { total: Some(Duration::from_secs(60)), ..Deadlines::default() };
         let client = Client::new(folder.path().join("podman.sock"), deadlines);
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let mut service = Self { podman, version: String::new(), runner, client, runtime, folder };

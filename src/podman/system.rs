@@ -1,0 +1,59 @@
+//! What is asked of the service as a whole: whether it is there, what it says of its host, its networks.
+
+use hyper::Method;
+use hyper::body::Bytes;
+
+use super::Client;
+use super::error::Error;
+use super::info::{Info, Wire};
+use super::names::escaped;
+use super::objects::Network;
+
+impl Client {
+    /// Podman's version, from the headers of `GET /_ping`: the cheapest proof that it is there.
+    ///
+    /// # Errors
+    /// Any [`Error`]; [`Error::Answer`] where whoever answers is no Podman.
+    pub async fn ping(&self) -> Result<String, Error> {
+        let path = "/_ping";
+        let answer = self.successful(Method::GET, path, Bytes::new(), self.deadlines).await?;
+        let version = answer.headers.get("Libpod-Api-Version").and_then(|version| version.to_str().ok());
+        version.map(str::to_owned).ok_or_else(|| Error::Answer {
+            path: path.to_owned(),
+            reason: "it has no Libpod-Api-Version header".to_owned(),
+        })
+    }
+
+    /// What Podman says of itself and its host. It takes Podman up to 0.2 s.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn info(&self) -> Result<Info, Error> {
+        self.get::<Wire>("/info").await.map(Info::from)
+    }
+
+    /// All networks, in no particular order.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn networks(&self) -> Result<Vec<Network>, Error> {
+        self.get::<Option<Vec<Network>>>("/networks/json").await.map(Option::unwrap_or_default)
+    }
+
+    /// Whether there is a network of this name or ID.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn network_exists(&self, name: &str) -> Result<bool, Error> {
+        self.exists(&format!("/networks/{}/exists", escaped(name))).await
+    }
+
+    /// The answer of one of Podman's `exists` paths.
+    pub(super) async fn exists(&self, path: &str) -> Result<bool, Error> {
+        match self.successful(Method::GET, path, Bytes::new(), self.deadlines).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_absent() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
