@@ -3,6 +3,7 @@
 
 pub mod errors;
 pub mod events;
+pub mod handle;
 pub mod request;
 pub mod settings;
 pub mod socket;

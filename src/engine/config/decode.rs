@@ -59,11 +59,18 @@ pub fn plugin_from_msgpack(bytes: &[u8]) -> Result<PluginConfig, String> {
     msgpack(bytes).map_err(|error| format!("failed to decode plugin config: {error}"))
 }
 
+/// Deeper than any config. Without such a limit, lists in lists would end the process for want of stack.
+const MSGPACK_DEPTH: usize = 32;
+
 /// The path costs time, so it is asked for only after a failure.
 fn msgpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
-    rmp_serde::from_slice(bytes).or_else(|_| {
-        let mut from = rmp_serde::Deserializer::from_read_ref(bytes);
-        serde_path_to_error::deserialize(&mut from).map_err(|error| {
+    let decoder = || {
+        let mut decoder = rmp_serde::Deserializer::from_read_ref(bytes);
+        decoder.set_max_depth(MSGPACK_DEPTH);
+        decoder
+    };
+    T::deserialize(&mut decoder()).or_else(|_| {
+        serde_path_to_error::deserialize(&mut decoder()).map_err(|error| {
             let path = error.path().to_string();
             let inner = error.into_inner();
             if path == "." {
