@@ -1,0 +1,175 @@
+package harness
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// Image is in the storage of every Podman that Serve starts: busybox, with a shell and its applets in /bin.
+const Image = "localhost/busybox:test"
+
+// Podman is a real Podman's service, with storage and network of its own.
+type Podman struct {
+	// Which is `distribution` or `forky`.
+	Which string
+	// Folder is the one folder that Podman and the test see under the same path.
+	Folder string
+	// Socket is the path of the service's socket.
+	Socket string
+
+	t       testing.TB
+	command *exec.Cmd
+	input   io.WriteCloser
+	output  bytes.Buffer
+	http    http.Client
+}
+
+// Serve starts a Podman of its own; it ends, with all its containers, with the test.
+func Serve(t testing.TB, which string) *Podman {
+	t.Helper()
+	// Short: the sockets that Podman and conmon make below it have paths of less than 108 bytes.
+	folder, err := os.MkdirTemp("/tmp", "pod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Podman{Which: which, Folder: folder, Socket: filepath.Join(folder, "podman.sock"), t: t}
+	p.http.Transport = &http.Transport{
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", p.Socket)
+		},
+	}
+	t.Cleanup(func() {
+		p.stop()
+		if err := os.RemoveAll(folder); err != nil {
+			t.Logf("left behind: %v", err)
+		}
+	})
+	p.start()
+	return p
+}
+
+func (p *Podman) start() {
+	p.t.Helper()
+	p.command = exec.Command(filepath.Join(Root(), ".ci", "podman-service"), p.Which, p.Folder)
+	p.command.Stdout, p.command.Stderr = &p.output, &p.output
+	input, err := p.command.StdinPipe()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.input = input
+	if err := p.command.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	Eventually(p.t, 90*time.Second, "Podman "+p.Which+" answers", func() error {
+		_, err := p.Do(http.MethodGet, "/libpod/_ping", nil)
+		return err
+	})
+}
+
+func (p *Podman) stop() {
+	_ = p.input.Close()
+	if err := p.command.Wait(); err != nil || p.t.Failed() {
+		p.t.Logf("Podman %s: %v\n%s", p.Which, err, p.output.String())
+	}
+}
+
+// Do sends a request to the service's REST API and gives the answer's body; an answer of 400 and more is an error.
+func (p *Podman) Do(method, path string, body any) ([]byte, error) {
+	var reader io.Reader
+	if body != nil {
+		data, err := json.Marshal(body)
+		if err != nil {
+			return nil, err
+		}
+		reader = bytes.NewReader(data)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, method, "http://podman/v4.0.0"+path, reader)
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Content-Type", "application/json")
+	response, err := p.http.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	answer, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode >= 400 {
+		err = fmt.Errorf("%s %s: %s: %s", method, path, response.Status, answer)
+	}
+	return answer, err
+}
+
+// Container is what the tests read of a container.
+type Container struct {
+	ID    string `json:"Id"`
+	Name  string
+	State struct {
+		Status    string
+		Running   bool
+		Pid       int
+		ExitCode  int
+		StartedAt string
+	}
+	Config struct {
+		Labels      map[string]string
+		Annotations map[string]string
+		Env         []string
+	}
+}
+
+// Inspect gives a container, by name or ID.
+func (p *Podman) Inspect(name string) (Container, error) {
+	var container Container
+	answer, err := p.Do(http.MethodGet, "/libpod/containers/"+name+"/json", nil)
+	if err == nil {
+		err = json.Unmarshal(answer, &container)
+	}
+	return container, err
+}
+
+// Containers are the names of all containers, running or not.
+func (p *Podman) Containers() []string {
+	p.t.Helper()
+	answer, err := p.Do(http.MethodGet, "/libpod/containers/json?all=true", nil)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	var list []struct{ Names []string }
+	if err := json.Unmarshal(answer, &list); err != nil {
+		p.t.Fatal(err)
+	}
+	var names []string
+	for _, container := range list {
+		names = append(names, container.Names...)
+	}
+	return names
+}
+
+// Eventually tries until there is no error, and fails the test with the last one when the time is over.
+func Eventually(t testing.TB, within time.Duration, what string, try func() error) {
+	t.Helper()
+	deadline := time.Now().Add(within)
+	for {
+		err := try()
+		if err == nil {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("not within %v: %s: %v", within, what, err)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
