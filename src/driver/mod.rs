@@ -1,10 +1,12 @@
 //! The driver: what Nomad's client asks is turned into requests to Podman, and what happens there into answers.
 //! What a task's config means is the engine's; what goes over the two wires is `plugin`'s and `podman`'s.
 
+pub mod base;
 pub mod errors;
 pub mod events;
 pub mod handle;
 pub mod request;
+pub mod service;
 pub mod settings;
 pub mod socket;
 pub mod store;
@@ -12,9 +14,27 @@ pub mod task;
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use base::Base;
 use events::Events;
+use service::Service;
 use settings::Settings;
 use store::Store;
+
+use crate::plugin::generated::base::base_plugin_server::BasePluginServer;
+use crate::plugin::generated::driver::driver_server::DriverServer;
+use crate::plugin::{MAX_MESSAGE, Routes};
+
+/// The name of the driver in jobs and of its logger.
+pub const NAME: &str = "podman";
+
+/// A driver's services, for the plugin to serve.
+pub fn services() -> Routes {
+    let driver = Arc::new(Driver::default());
+    let base = BasePluginServer::new(Base::new(driver.clone()));
+    let service = DriverServer::new(Service::new(driver));
+    Routes::new(base.max_decoding_message_size(MAX_MESSAGE))
+        .add_service(service.max_decoding_message_size(MAX_MESSAGE))
+}
 
 /// Everything that the services share. It outlives connections: a client that comes back finds its tasks.
 #[derive(Debug, Default)]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use podman_driver_engine::config::{PluginConfig, Sources};
 
+use super::errors::Failure;
 use super::socket::Socket;
 
 /// The configuration of the plugin.
@@ -29,6 +30,14 @@ pub struct Node {
 }
 
 impl Settings {
+    /// Settings of a configuration that has no errors. Podman is not asked, and nothing outside of memory is touched.
+    ///
+    /// # Errors
+    /// What the checks of the configuration cannot see.
+    pub fn build(plugin: PluginConfig, sources: Sources, node: Node) -> Result<Self, Failure> {
+        Ok(Self { plugin, sources, sockets: Vec::new(), node })
+    }
+
     /// The socket of this name.
     pub fn socket(&self, name: &str) -> Option<&Arc<Socket>> {
         self.sockets.iter().find(|socket| socket.name == name)
