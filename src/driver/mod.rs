@@ -5,6 +5,7 @@ pub mod base;
 pub mod errors;
 pub mod events;
 pub mod handle;
+pub mod image;
 pub mod request;
 pub mod service;
 pub mod settings;

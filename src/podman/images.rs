@@ -42,6 +42,11 @@ impl AuthHeader {
     pub fn new(encoded: impl Into<String>) -> Self {
         Self(encoded.into())
     }
+
+    /// The value itself, for telling credentials apart.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Debug for AuthHeader {

@@ -1,0 +1,353 @@
+//! Images as a start wants them: what Podman is asked and what it is not, what users read when it fails, one pull for
+//! many tasks. Requests are held against a stand-in; archives and refusals are proved on real Podmans.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "support/podman.rs"]
+mod podman;
+#[path = "support/stand_in.rs"]
+mod stand_in;
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use nomad_driver_podman::driver::errors::Failure;
+use nomad_driver_podman::driver::image;
+use nomad_driver_podman::driver::socket::Socket;
+use nomad_driver_podman::podman::{Client, Deadlines};
+use podman::{IMAGE, Podman, Service, on};
+use podman_driver_engine::pull::{ImageSource, Login, Platform, PullPlan, PullPolicy};
+use podman_driver_engine::secret::Secret;
+use stand_in::{Asked, Reply, StandIn};
+
+const NAME: &str = "quay.io/team/app:1";
+const ID: &str = "5b0bcabd1ed22e9fb1310cf6c2dec7cdef19f0ad69efa1f392e94a4333501270";
+
+fn socket(path: impl AsRef<Path>) -> Arc<Socket> {
+    let path = path.as_ref().to_owned();
+    let podman = Client::new(&path, Deadlines::default());
+    Arc::new(Socket { name: "default".to_owned(), path, is_default: true, podman })
+}
+
+fn plan(source: ImageSource) -> PullPlan {
+    PullPlan {
+        source,
+        policy: PullPolicy::IfMissing,
+        platform: Platform::default(),
+        timeout: Duration::from_secs(60),
+        tls_verify: true,
+        login: None,
+        auth_file: None,
+        helper: None,
+        soft_fail: false,
+    }
+}
+
+fn registry() -> PullPlan {
+    plan(ImageSource::Registry(NAME.to_owned()))
+}
+
+/// The outcome, and what the task's user was told meanwhile.
+async fn ensure(socket: &Socket, plan: &PullPlan) -> (Result<String, Failure>, Vec<String>) {
+    let told = Mutex::new(Vec::new());
+    let outcome = image::ensure(socket, plan, |line| told.lock().unwrap().push(line)).await;
+    (outcome, told.into_inner().unwrap())
+}
+
+fn pulled() -> Reply {
+    let lines = format!("{{\"stream\":\"Trying to pull\\n\"}}\n{{\"images\":[\"{ID}\"],\"id\":\"{ID}\"}}\n");
+    Reply::Whole(200, lines)
+}
+
+fn absent() -> Reply {
+    Reply::Whole(
+        404,
+        "{\"cause\":\"image not known\",\"message\":\"no such image\",\"response\":404}".to_owned(),
+    )
+}
+
+/// Has no image, and pulls every one.
+fn pulls(asked: &Asked) -> Reply {
+    if asked.method == "GET" { absent() } else { pulled() }
+}
+
+#[tokio::test]
+async fn an_image_that_is_there_costs_one_request_and_no_word() {
+    let stand_in = StandIn::start(|_| Reply::Whole(200, format!("{{\"Id\":\"{ID}\"}}")));
+    let (outcome, told) = ensure(&socket(stand_in.socket()), &registry()).await;
+    assert_eq!((outcome.as_deref(), told), (Ok(ID), vec![]));
+    assert_eq!(stand_in.lines(), [format!("GET /images/{NAME}/json")]);
+}
+
+#[tokio::test]
+async fn a_missing_image_is_pulled_with_all_that_the_plan_says() {
+    let stand_in = StandIn::start(pulls);
+    let (outcome, told) = ensure(&socket(stand_in.socket()), &registry()).await;
+    assert_eq!((outcome.as_deref(), told), (Ok(ID), vec![format!("Pulling image {NAME}")]));
+    let asked = stand_in.asked();
+    assert_eq!(stand_in.lines(), [format!("GET /images/{NAME}/json"), "POST /images/pull".to_owned()]);
+    assert_eq!(asked[1].path, "/images/pull?reference=quay%2Eio%2Fteam%2Fapp%3A1&tlsVerify=true");
+    assert_eq!(asked[1].header("x-registry-auth"), None, "anonymous");
+
+    // With a platform the image is pulled always, so nobody looks whether it is there.
+    let platform = Platform { os: "linux".to_owned(), arch: "arm64".to_owned(), variant: "v8".to_owned() };
+    let login = Some(Login { username: "u".to_owned(), password: Secret::new("p") });
+    let plan = PullPlan { platform, login, tls_verify: false, policy: PullPolicy::Always, ..registry() };
+    let (outcome, _) = ensure(&socket(stand_in.socket()), &plan).await;
+    assert_eq!(outcome.as_deref(), Ok(ID));
+    let asked = stand_in.asked();
+    assert_eq!(asked.len(), 3);
+    assert!(asked[2].path.ends_with("&tlsVerify=false&OS=linux&Arch=arm64&Variant=v8"), "{}", asked[2].path);
+    assert_eq!(asked[2].header("x-registry-auth"), Some("eyJ1c2VybmFtZSI6InUiLCJwYXNzd29yZCI6InAifQ=="));
+}
+
+#[tokio::test]
+async fn a_podman_that_cannot_say_whether_it_has_the_image_pulls_it() {
+    let stand_in = StandIn::start(|asked| match asked.method.as_str() {
+        "GET" => Reply::Whole(500, "{\"cause\":\"odd\",\"message\":\"odd\"}".to_owned()),
+        _ => pulled(),
+    });
+    assert_eq!(ensure(&socket(stand_in.socket()), &registry()).await.0.as_deref(), Ok(ID));
+}
+
+const FIRST: &str = "failed to create image: quay.io/team/app:1: failed to start task, unable to pull image \
+                     quay.io/team/app:1 : ";
+
+#[tokio::test]
+async fn what_goes_wrong_with_a_pull_is_told_in_the_go_drivers_words() {
+    let report = |error: &str| Reply::Whole(200, format!("{{\"error\":\"{error}\"}}\n"));
+    let cases: [(&dyn Fn() -> Reply, &str, bool); 8] = [
+        (&|| report("manifest unknown"), "image pull report indicates error: manifest unknown", false),
+        (
+            &|| report("unauthorized: no"),
+            "image pull report indicates error: unauthorized: no. Check the task's",
+            false,
+        ),
+        (
+            &|| report("dial tcp: i/o timeout"),
+            "image pull report indicates error: dial tcp: i/o timeout",
+            true,
+        ),
+        (
+            &|| Reply::Whole(500, "{\"cause\":\"c\",\"message\":\"m: c\"}".to_owned()),
+            "cannot pull image, status code: 500: m: c",
+            true,
+        ),
+        (
+            &|| Reply::Whole(200, "{\"stream\":\"x\"}\n".to_owned()),
+            "failed to read image pull response: it ends without an image's ID",
+            true,
+        ),
+        (&|| Reply::Whole(200, "<html>".to_owned()), "failed to read image pull response: ", true),
+        (&|| Reply::Close, "failed to pull image: the connection to Podman on ", true),
+        (
+            &|| Reply::Begun("{\"stream\":\"Copying blob 1\\n\"}\n".to_owned()),
+            "failed to pull image: context deadline exceeded after 300ms: the last thing that Podman told was \"Copying blob 1\". Raise image_pull_timeout",
+            true,
+        ),
+    ];
+    // Replies are made where they are needed: they cannot be copied.
+    for (index, (reply, expected, recoverable)) in cases.into_iter().enumerate() {
+        let reply = Mutex::new(Some(reply()));
+        let stand_in = StandIn::start(move |asked| match asked.method.as_str() {
+            "GET" => absent(),
+            _ => reply.lock().unwrap().take().expect("it is asked once"),
+        });
+        let plan = PullPlan { timeout: Duration::from_millis(300), ..registry() };
+        let error = ensure(&socket(stand_in.socket()), &plan).await.0.unwrap_err();
+        let text = error.message();
+        assert!(text.starts_with(&format!("{FIRST}{expected}")), "{index}: {text}");
+        assert_eq!(error.is_recoverable(), Some(recoverable), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_podman_that_is_away_is_told_at_once() {
+    let error = ensure(&socket("/nowhere/podman.sock"), &registry()).await.0.unwrap_err();
+    let text = error.message();
+    assert!(text.starts_with("failed to create image: quay.io/team/app:1: cannot inspect image: "), "{text}");
+    assert!(text.contains("/nowhere/podman.sock"), "{text}");
+    assert_eq!(error.is_recoverable(), Some(true));
+}
+
+#[tokio::test]
+async fn credentials_that_cannot_be_had_end_the_start_before_anything_is_pulled() {
+    let stand_in = StandIn::start(pulls);
+    let plan = PullPlan { auth_file: Some("/nowhere/auth.json".to_owned()), ..registry() };
+    let error = ensure(&socket(stand_in.socket()), &plan).await.0.unwrap_err();
+    let expected = "failed to determine authentication for \"quay.io/team/app:1\": open /nowhere/auth.json: ";
+    assert!(error.message().starts_with(&format!("{FIRST}{expected}")), "{error}");
+    assert_eq!(stand_in.lines().len(), 1);
+    let plan = PullPlan { soft_fail: true, ..plan };
+    assert_eq!(ensure(&socket(stand_in.socket()), &plan).await.0.as_deref(), Ok(ID));
+}
+
+#[tokio::test]
+async fn many_tasks_share_a_pull_and_other_credentials_do_not() {
+    // Nobody sends: the pulls wait until the sender is dropped.
+    let (gate, closed) = std::sync::mpsc::channel::<()>();
+    let closed = Mutex::new(closed);
+    let stand_in = StandIn::start(move |asked| {
+        if asked.method == "POST" {
+            assert!(closed.lock().unwrap().recv().is_err());
+        }
+        pulls(asked)
+    });
+    let socket = socket(stand_in.socket());
+    let login = |name: &str| Some(Login { username: name.to_owned(), password: Secret::new("p") });
+    let told = Arc::new(AtomicUsize::new(0));
+    let mut tasks = Vec::new();
+    for index in 0..60 {
+        let plan = match index % 3 {
+            0 => registry(),
+            1 => PullPlan { login: login("a"), ..registry() },
+            _ => PullPlan { login: login("b"), ..registry() },
+        };
+        let (socket, told) = (socket.clone(), told.clone());
+        tasks.push(tokio::spawn(async move {
+            let tell = |line| {
+                assert_eq!(line, format!("Pulling image {NAME}"));
+                told.fetch_add(1, Ordering::SeqCst);
+            };
+            image::ensure(&socket, &plan, tell).await
+        }));
+    }
+    // Each of them is told, and then waits for one of three pulls.
+    while told.load(Ordering::SeqCst) < 60 {
+        tokio::task::yield_now().await;
+    }
+    drop(gate);
+    for task in tasks {
+        assert_eq!(task.await.unwrap().as_deref(), Ok(ID));
+    }
+    let pulls: Vec<_> = stand_in.asked().into_iter().filter(|asked| asked.method == "POST").collect();
+    assert_eq!(pulls.len(), 3, "one for each kind of credentials");
+}
+
+#[tokio::test]
+async fn an_archive_behind_an_address_says_what_to_do() {
+    let source = ImageSource::ArchiveUrl {
+        reference: "docker-archive:https://example.com/a.tar".to_owned(),
+        url: "https://example.com/a.tar".to_owned(),
+    };
+    let error = ensure(&socket("/nowhere"), &plan(source)).await.0.unwrap_err();
+    assert!(
+        error.message().starts_with("failed to create image: docker-archive:https://example.com/a.tar: ")
+    );
+    assert!(error.message().contains("`artifact`"), "{error}");
+}
+
+fn archive(path: &Path) -> PullPlan {
+    let path = path.to_string_lossy().into_owned();
+    plan(ImageSource::ArchiveFile { reference: format!("docker-archive:{path}"), path })
+}
+
+#[tokio::test]
+async fn what_goes_wrong_with_an_archive_is_told_in_the_go_drivers_words() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("image.tar");
+    let stand_in = StandIn::start(|_| Reply::Whole(200, "{\"Names\":[]}".to_owned()));
+    let socket = socket(stand_in.socket());
+    let text = |outcome: Result<String, Failure>| outcome.unwrap_err().message().to_owned();
+    let first =
+        format!("failed to create image: docker-archive:{0}: error while loading image: ", file.display());
+
+    let missing = text(ensure(&socket, &archive(&file)).await.0);
+    assert!(
+        missing.starts_with(&format!("{first}open {}: no such file or directory", file.display())),
+        "{missing}"
+    );
+    let folder = text(ensure(&socket, &archive(folder.path())).await.0);
+    assert!(folder.contains("is no file"), "{folder}");
+    assert_eq!(stand_in.lines(), Vec::<String>::new());
+
+    fs::write(&file, b"something").unwrap();
+    let empty = text(ensure(&socket, &archive(&file)).await.0);
+    assert_eq!(empty, format!("{first}unknown error: image load successful but reply empty"));
+    assert_eq!(stand_in.asked()[0].body, b"something");
+    assert_eq!(stand_in.asked()[0].header("content-type"), Some("application/x-tar"));
+
+    let hanging = StandIn::start(|_| Reply::Hang);
+    let plan = PullPlan { timeout: Duration::from_millis(200), ..archive(&file) };
+    let late = text(ensure(&self::socket(hanging.socket()), &plan).await.0);
+    assert!(late.starts_with(&format!("{first}context deadline exceeded: ")), "{late}");
+}
+
+#[test]
+fn images_on_the_distributions_podman() {
+    on(Podman::Distribution, images);
+}
+
+#[test]
+fn images_on_the_podman_of_forky() {
+    on(Podman::Forky, images);
+}
+
+fn images(service: &Service) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let socket = socket(service.socket());
+    runtime.block_on(async {
+        let id = socket.podman.image(IMAGE).await.unwrap().unwrap().id;
+        let there = plan(ImageSource::Registry(IMAGE.to_owned()));
+        assert_eq!(ensure(&socket, &there).await.0.as_deref(), Ok(id.as_str()));
+        absent_images(&socket).await;
+        for format in ["docker-archive", "oci-archive"] {
+            from_archive(service, &socket, format, &id).await;
+        }
+    });
+}
+
+/// Nobody listens on the port of this registry: Podman says so at once.
+async fn absent_images(socket: &Socket) {
+    let name = "localhost:1/team/absent:1";
+    let plan = plan(ImageSource::Registry(name.to_owned()));
+    let started = Instant::now();
+    let (outcome, told) = ensure(socket, &plan).await;
+    let error = outcome.unwrap_err();
+    let text = error.message();
+    let expected =
+        format!("failed to create image: {name}: failed to start task, unable to pull image {name} : ");
+    assert!(text.starts_with(&expected), "{text}");
+    assert!(text.contains("connection refused"), "Podman's cause is there: {text}");
+    assert_eq!((error.is_recoverable(), told), (Some(true), vec![format!("Pulling image {name}")]));
+    assert!(started.elapsed() < Duration::from_secs(60));
+}
+
+/// Saved, removed, loaded, found there, loaded by force; and the layers' contents are right in the end.
+async fn from_archive(service: &Service, socket: &Socket, format: &str, id: &str) {
+    let file = service.folder().join(format!("{format}.tar"));
+    let saved = socket
+        .podman
+        .send(nomad_driver_podman::podman::Method::GET, &format!("/images/{IMAGE}/get?format={format}"), None)
+        .await
+        .unwrap();
+    assert_eq!(saved.status, 200);
+    fs::write(&file, &saved.body).unwrap();
+    let path = file.to_string_lossy().into_owned();
+    let source = ImageSource::ArchiveFile { reference: format!("{format}:{path}"), path: path.clone() };
+    let once = plan(source);
+
+    // It is there: its ID is read from the archive, and nothing is loaded.
+    assert_eq!(ensure(socket, &once).await, (Ok(id.to_owned()), vec![]), "{format}");
+    socket.podman.remove_image(IMAGE).await.unwrap();
+    assert!(socket.podman.image(id).await.unwrap().is_none());
+    let loading = vec![format!("Loading image {path}")];
+    assert_eq!(ensure(socket, &once).await, (Ok(id.to_owned()), loading.clone()), "{format}");
+    assert_eq!(ensure(socket, &once).await, (Ok(id.to_owned()), vec![]), "{format}");
+    let always = PullPlan { policy: PullPolicy::Always, ..once };
+    assert_eq!(ensure(socket, &always).await, (Ok(id.to_owned()), loading), "{format}");
+    assert!(socket.podman.image(IMAGE).await.unwrap().is_some(), "{format}: it has its name again");
+
+    fs::write(&file, &saved.body[..saved.body.len() / 2]).unwrap();
+    let error = ensure(socket, &always).await.0.unwrap_err();
+    assert!(
+        error.message().contains("error while loading image: cannot load image, status code: 500"),
+        "{error}"
+    );
+    fs::write(&file, b"no archive at all").unwrap();
+    let error = ensure(socket, &always).await.0.unwrap_err();
+    assert!(error.message().contains("has to be an uncompressed tar"), "{error}");
+}

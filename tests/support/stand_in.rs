@@ -1,0 +1,151 @@
+//! A stand-in for Podman on a unix socket: it answers each request as a test says, and keeps what it was asked.
+//! It knows just enough HTTP for that, and is no Podman: what a real one does is proved elsewhere.
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use tempfile::TempDir;
+
+/// What was asked.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// `GET`, `POST` or `DELETE`.
+    pub method: String,
+    /// Below `/v4.0.0/libpod`, with the query.
+    pub path: String,
+    /// Headers, by names in lower case.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl Asked {
+    /// `GET /path`, without the query.
+    pub fn line(&self) -> String {
+        format!("{} {}", self.method, self.path.split('?').next().unwrap())
+    }
+
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+}
+
+/// What is answered.
+pub enum Reply {
+    /// A status and a body.
+    Whole(u16, String),
+    /// Nothing, until the client goes away.
+    Hang,
+    /// A head and a first piece of the body, and then nothing more.
+    Begun(String),
+    /// The connection is closed.
+    Close,
+}
+
+type Answers = dyn Fn(&Asked) -> Reply + Send + Sync;
+
+/// The stand-in. Its socket is gone when it is dropped.
+pub struct StandIn {
+    folder: TempDir,
+    asked: Arc<Mutex<Vec<Asked>>>,
+}
+
+impl StandIn {
+    /// Listens, and answers by `answers`.
+    pub fn start(answers: impl Fn(&Asked) -> Reply + Send + Sync + 'static) -> Self {
+        let folder = TempDir::with_prefix("stand-in-").unwrap();
+        let listener = UnixListener::bind(folder.path().join("podman.sock")).unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let (seen, answers): (_, Arc<Answers>) = (asked.clone(), Arc::new(answers));
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let Ok(stream) = stream else { return };
+                let (seen, answers) = (seen.clone(), answers.clone());
+                thread::spawn(move || serve(stream, &seen, &*answers));
+            }
+        });
+        Self { folder, asked }
+    }
+
+    /// Where it listens.
+    pub fn socket(&self) -> PathBuf {
+        self.folder.path().join("podman.sock")
+    }
+
+    /// All that was asked so far.
+    pub fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// Method and path of all that was asked so far.
+    pub fn lines(&self) -> Vec<String> {
+        self.asked().iter().map(Asked::line).collect()
+    }
+}
+
+fn serve(mut stream: UnixStream, seen: &Mutex<Vec<Asked>>, answers: &Answers) {
+    let Some(asked) = read(&stream) else { return };
+    let reply = answers(&asked);
+    seen.lock().unwrap().push(asked);
+    let head = |status| format!("HTTP/1.1 {status} X\r\nConnection: close\r\n");
+    let answer = match reply {
+        Reply::Whole(status, body) => {
+            format!("{}Content-Length: {}\r\n\r\n{body}", head(status), body.len())
+        }
+        Reply::Begun(body) => {
+            format!("{}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n", head(200), body.len())
+        }
+        Reply::Hang => String::new(),
+        Reply::Close => return,
+    };
+    let ends = answer.contains("Content-Length");
+    let _ = stream.write_all(answer.as_bytes());
+    if !ends {
+        // Until the client closes its side.
+        let _ = stream.read_to_end(&mut Vec::new());
+    }
+}
+
+fn read(stream: &UnixStream) -> Option<Asked> {
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    reader.read_line(&mut line).ok()?;
+    let mut parts = line.split(' ');
+    let (method, path) = (parts.next()?.to_owned(), parts.next()?.replace("/v4.0.0/libpod", ""));
+    let mut asked = Asked { method, path, ..Asked::default() };
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.split_once(':') else { break };
+        asked.headers.push((name.to_lowercase(), value.trim().to_owned()));
+    }
+    match asked.header("content-length").and_then(|length| length.parse::<usize>().ok()) {
+        Some(length) => {
+            asked.body = vec![0; length];
+            reader.read_exact(&mut asked.body).ok()?;
+        }
+        None if asked.header("transfer-encoding").is_some() => asked.body = chunks(&mut reader)?,
+        None => {}
+    }
+    Some(asked)
+}
+
+fn chunks(reader: &mut impl BufRead) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let length = usize::from_str_radix(line.trim(), 16).ok()?;
+        let mut chunk = vec![0; length + 2];
+        reader.read_exact(&mut chunk).ok()?;
+        body.extend_from_slice(&chunk[..length]);
+        if length == 0 {
+            return Some(body);
+        }
+    }
+}
