@@ -14,6 +14,7 @@ pub mod inputs;
 pub mod jobspec;
 mod paths;
 pub mod provenance;
+pub mod lifecycle;
 pub mod pull;
 pub mod rules;
 pub mod secret;
