@@ -1,8 +1,8 @@
 //! The decisions: one function for each kind of event, each of which looks at every state.
 
 use super::{
-    Action, Command, CommandId, DESTROY_GRACE, Event, Exit, LOOK_LATER, Life, Look, Moment, Policy, STOP_MARGIN,
-    Signalled, State, Stop, Waiting,
+    Action, Command, CommandId, DESTROY_GRACE, Event, Exit, LOOK_LATER, Life, Look, Moment, Policy,
+    STOP_MARGIN, Signalled, State, Stop, Waiting,
 };
 
 /// The signal that no process can ignore.
@@ -68,7 +68,11 @@ impl Course<'_> {
             State::Unknown | State::Running => {
                 self.life.waiting.push((id, Waiting::Destroy));
                 let kill_at = self.now.saturating_add(DESTROY_GRACE);
-                self.begin_stop(self.policy.stop_signal.clone(), kill_at, kill_at.saturating_add(STOP_MARGIN));
+                self.begin_stop(
+                    self.policy.stop_signal.clone(),
+                    kill_at,
+                    kill_at.saturating_add(STOP_MARGIN),
+                );
             }
             State::Stopping(_) => self.life.waiting.push((id, Waiting::Destroy)),
             State::Ended => {
@@ -84,7 +88,8 @@ impl Course<'_> {
         match &self.life.state {
             State::Unknown | State::Running | State::Stopping(_) => self.act(Action::Deliver(id, signal)),
             State::Ended | State::Removing | State::Gone => {
-                let text = format!("cannot kill container: the task has ended, and nobody is there to get {signal}");
+                let text =
+                    format!("cannot kill container: the task has ended, and nobody is there to get {signal}");
                 self.act(Action::Reply(id, Err(text)));
             }
         }
@@ -119,7 +124,8 @@ impl Course<'_> {
             Look::Ended(exit) => self.ended(exit),
             Look::NotStarted => self.ended(failed("the container was made and has never been started")),
             Look::Absent | Look::Lost => {
-                let text = format!("Driver was unable to get the exit code. ID: {}", self.policy.container_id);
+                let text =
+                    format!("Driver was unable to get the exit code. ID: {}", self.policy.container_id);
                 let why = match look {
                     Look::Absent => "somebody else removed the container",
                     _ => "Podman lost track of its process",

@@ -135,10 +135,7 @@ fn a_task_that_ignores_its_signal_is_killed() {
             (5, Event::Looked(Look::Ended(exit(137)))),
         ],
     );
-    assert_eq!(
-        done,
-        ["send SIGUSR1, wake at 5", "", "send SIGKILL, wake at 15", "await exit", "1 is done"]
-    );
+    assert_eq!(done, ["send SIGUSR1, wake at 5", "", "send SIGKILL, wake at 15", "await exit", "1 is done"]);
     assert_eq!(life.exit, Some(exit(137)));
 }
 
