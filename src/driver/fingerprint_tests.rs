@@ -11,7 +11,9 @@ fn settings(sockets: &[(&str, bool)]) -> Settings {
     let socket = |(name, is_default): &(&str, bool)| {
         Arc::new(Socket::new(name, Path::new("/p.sock"), *is_default, Deadlines::default()))
     };
-    Settings { sockets: sockets.iter().map(socket).collect(), ..Settings::default() }
+    let mut settings = Settings::default();
+    settings.sockets = sockets.iter().map(socket).collect();
+    settings
 }
 
 fn up() -> Contact {

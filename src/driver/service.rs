@@ -11,6 +11,7 @@ use tonic::{Request, Response, Status, Streaming};
 
 use super::Driver;
 use super::errors::Failure;
+use super::fingerprint;
 use crate::plugin::generated::driver::driver_capabilities::FsIsolation;
 use crate::plugin::generated::driver::driver_server::Driver as DriverService;
 use crate::plugin::generated::driver::network_isolation_spec::NetworkIsolationMode;
@@ -70,7 +71,7 @@ impl DriverService for Service {
     }
 
     async fn fingerprint(&self, _: Request<FingerprintRequest>) -> Answer<Self::FingerprintStream> {
-        missing("Fingerprint")
+        Ok(Response::new(fingerprint::stream(self.driver.clone()).map(Ok).boxed()))
     }
 
     async fn recover_task(&self, _: Request<RecoverTaskRequest>) -> Answer<RecoverTaskResponse> {

@@ -37,10 +37,6 @@ impl Exits {
         self.lock().values().for_each(|news| news.notify_one());
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.lock().is_empty()
-    }
-
     /// The lock is never held across an await.
     fn lock(&self) -> MutexGuard<'_, HashMap<String, Arc<Notify>>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
