@@ -6,9 +6,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::errors::Failure;
+use super::signals;
 use super::store::Store;
 use super::task::{Exit, Phase};
-use super::signals;
 use crate::plugin::generated::driver as wire;
 
 /// Go's zero time, which clients take for "never".
@@ -54,7 +54,10 @@ pub async fn destroy(
 ///
 /// # Errors
 /// There is no such task, the signal is none, the task has ended, or Podman refuses.
-pub async fn signal(store: &Store, request: wire::SignalTaskRequest) -> Result<wire::SignalTaskResponse, Failure> {
+pub async fn signal(
+    store: &Store,
+    request: wire::SignalTaskRequest,
+) -> Result<wire::SignalTaskResponse, Failure> {
     let task = store.get(&request.task_id)?;
     let signal = signals::parse(&request.signal).map_err(Failure::new)?;
     task.signal(signal).await?;
@@ -65,7 +68,10 @@ pub async fn signal(store: &Store, request: wire::SignalTaskRequest) -> Result<w
 ///
 /// # Errors
 /// There is no such task.
-pub fn inspect(store: &Store, request: &wire::InspectTaskRequest) -> Result<wire::InspectTaskResponse, Failure> {
+pub fn inspect(
+    store: &Store,
+    request: &wire::InspectTaskRequest,
+) -> Result<wire::InspectTaskResponse, Failure> {
     let task = store.get(&request.task_id)?;
     let status = task.status.borrow().clone();
     let (state, exit) = match &status.phase {

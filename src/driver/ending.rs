@@ -48,7 +48,9 @@ pub async fn await_exit(socket: &Socket, id: &str, killed: bool) -> Look {
 pub fn judge(container: &Container, killed: bool) -> Look {
     let state = &container.state;
     match &state.status {
-        Status::Running | Status::Paused | Status::Stopping | Status::Unknown | Status::Other(_) => Look::Runs,
+        Status::Running | Status::Paused | Status::Stopping | Status::Unknown | Status::Other(_) => {
+            Look::Runs
+        }
         Status::Created | Status::Initialized => Look::NotStarted,
         Status::Stopped | Status::Exited | Status::Removing => {
             let exit = Exit {

@@ -2,17 +2,23 @@
 //! What a task's config means is the engine's; what goes over the two wires is `plugin`'s and `podman`'s.
 
 pub mod base;
+pub mod commands;
+pub mod ending;
 pub mod errors;
 pub mod events;
 pub mod fingerprint;
 pub mod handle;
 pub mod image;
 pub mod mark;
+pub mod process;
 pub mod request;
 pub mod service;
 pub mod settings;
+pub mod signals;
 pub mod socket;
+pub mod start;
 pub mod store;
+pub mod supervisor;
 pub mod task;
 
 use std::sync::Arc;

@@ -24,6 +24,10 @@ impl Process {
         if container_id.is_empty() || !cgroups.contains(container_id) {
             return None;
         }
+        #[expect(
+            deprecated,
+            reason = "the new constructors are unsafe for descriptors that are not owned; this one is"
+        )]
         let handle = AsyncFd::with_interest(handle, Interest::READABLE).ok()?;
         Some(Self { handle })
     }

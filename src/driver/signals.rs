@@ -75,7 +75,9 @@ fn is_real_time(name: &str) -> bool {
 
 fn refusal(text: &str, nearest: Option<&str>) -> String {
     let suggestion = nearest.map(|name| format!(". Did you mean SIG{name}?")).unwrap_or_default();
-    format!("invalid signal {text:?}: accepted is a name such as SIGHUP or HUP, or a number from 1 to 64{suggestion}")
+    format!(
+        "invalid signal {text:?}: accepted is a name such as SIGHUP or HUP, or a number from 1 to 64{suggestion}"
+    )
 }
 
 #[cfg(test)]
@@ -100,7 +102,10 @@ mod tests {
     #[test]
     fn what_is_none_is_told_with_the_nearest_name() {
         let text = parse("SIGHPU").expect_err("is refused");
-        assert!(text.starts_with("invalid signal \"SIGHPU\"") && text.ends_with("Did you mean SIGHUP?"), "{text}");
+        assert!(
+            text.starts_with("invalid signal \"SIGHPU\"") && text.ends_with("Did you mean SIGHUP?"),
+            "{text}"
+        );
         for text in ["FOO BAR BAZ", "", "0", "65", "-1", "SIG", "RTMIN+31"] {
             assert!(parse(text).is_err(), "{text}");
         }

@@ -102,7 +102,8 @@ async fn supervise(supervisor: Supervisor, queue: mpsc::Receiver<Asked>) {
     let status = supervisor.status.clone();
     let (driver, ident) = (supervisor.driver.clone(), supervisor.ident.clone());
     if AssertUnwindSafe(supervisor.run(queue)).catch_unwind().await.is_err() {
-        let error = "the driver met a defect while it looked after this task, and its log says where".to_owned();
+        let error =
+            "the driver met a defect while it looked after this task, and its log says where".to_owned();
         driver.events.emit(&ident, error.clone(), Default::default());
         status.send_modify(|status| {
             if !matches!(status.phase, Phase::Ended(_)) {
@@ -267,11 +268,13 @@ impl Supervisor {
         let (socket, id) = (self.socket.clone(), self.container_id.clone());
         let killed = self.oom_counted;
         match action {
-            Action::Signal(signal) => {
-                Box::pin(async move { Event::Signalled(signalled(socket.podman.kill_container(&id, &signal).await)) })
-            }
+            Action::Signal(signal) => Box::pin(async move {
+                Event::Signalled(signalled(socket.podman.kill_container(&id, &signal).await))
+            }),
             Action::Unpause => {
-                Box::pin(async move { Event::Unpaused(signalled(socket.podman.unpause_container(&id).await)) })
+                Box::pin(
+                    async move { Event::Unpaused(signalled(socket.podman.unpause_container(&id).await)) },
+                )
             }
             Action::LookLater(after) => Box::pin(async move {
                 sleep(after).await;
@@ -290,7 +293,9 @@ fn phase(life: &Life) -> Phase {
     match (&life.exit, &life.state) {
         (Some(exit), _) => Phase::Ended(exit.clone()),
         (None, State::Unknown) => Phase::Unknown,
-        (None, State::Running | State::Stopping(_) | State::Ended | State::Removing | State::Gone) => Phase::Running,
+        (None, State::Running | State::Stopping(_) | State::Ended | State::Removing | State::Gone) => {
+            Phase::Running
+        }
     }
 }
 
@@ -350,13 +355,21 @@ fn signalled(answer: Result<(), Error>) -> Signalled {
 }
 
 async fn remove(socket: &Socket, id: &str) -> Result<(), String> {
-    let options =
-        RemoveOptions { force: true, volumes: true, timeout: Some(REMOVAL_GRACE), ..RemoveOptions::default() };
+    let options = RemoveOptions {
+        force: true,
+        volumes: true,
+        timeout: Some(REMOVAL_GRACE),
+        ..RemoveOptions::default()
+    };
     match socket.podman.remove_container(id, &options).await {
         Ok(_) => Ok(()),
         Err(error) => {
             let text = refusal("cannot delete container", &error);
-            tracing::warn!(container = id, error = text, "the container of a task that is destroyed cannot be removed yet");
+            tracing::warn!(
+                container = id,
+                error = text,
+                "the container of a task that is destroyed cannot be removed yet"
+            );
             Err(text)
         }
     }
