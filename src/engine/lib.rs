@@ -12,7 +12,6 @@ pub mod facts;
 pub mod generated;
 pub mod inputs;
 pub mod jobspec;
-pub mod lifecycle;
 mod paths;
 pub mod provenance;
 pub mod pull;

@@ -11,8 +11,8 @@ use podman_driver_engine::generated::spec::ContainerSpec;
 use podman_driver_engine::pull::PullPlan;
 use podman_driver_engine::translate::{Request, Translation, translate};
 
-use super::links;
 use super::refusal::{Step, refused_at};
+use super::{ident, links};
 use crate::driver::Driver;
 use crate::driver::errors::Failure;
 use crate::driver::events::Ident;
@@ -46,7 +46,7 @@ impl Plan {
         let name = format!("{}-{}", nomad.task_name, nomad.alloc_id);
         // The config is judged before Podman is asked for anything, as far as a guess of the host goes.
         let host = socket.facts().await.map_err(|error| refused_at(Step::Facts, &name, &socket, &error))?;
-        let mut host = host.facts.clone();
+        let mut host = (*host).clone();
         let mut translation = translated(&config, &settings, &nomad, &host);
         if let Some(network) = custom_network(&translation.spec) {
             host.networks = Some(networks(&socket, network).await?);
@@ -62,18 +62,7 @@ impl Plan {
             .log_configuration
             .as_ref()
             .is_some_and(|logs| logs.driver.as_deref() == Some("journald"));
-        Ok(Self {
-            ident: request::ident(task),
-            config,
-            nomad,
-            socket,
-            settings,
-            host,
-            translation,
-            pull,
-            name,
-            journald,
-        })
+        Ok(Self { ident: ident(task), config, nomad, socket, settings, host, translation, pull, name, journald })
     }
 
     /// The spec with the image that will be run.
@@ -112,7 +101,12 @@ fn socket(settings: &Settings, config: &TaskConfig) -> Result<Arc<Socket>, Failu
     )))
 }
 
-fn translated(config: &TaskConfig, settings: &Settings, nomad: &NomadTask, host: &HostFacts) -> Translation {
+fn translated(
+    config: &TaskConfig,
+    settings: &Settings,
+    nomad: &NomadTask,
+    host: &HostFacts,
+) -> Translation {
     translate(&Request {
         task: config,
         plugin: &settings.plugin,
@@ -131,19 +125,14 @@ fn custom_network(spec: &ContainerSpec) -> Option<&str> {
 /// Names and IDs, since Podman takes both.
 async fn networks(socket: &Socket, wanted: &str) -> Result<Vec<String>, Failure> {
     let known = socket.podman.networks().await.map_err(|error| {
-        Failure::new(format!("failed to check network {wanted:?}: {error}"))
-            .recoverable(error.is_unreachable())
+        Failure::new(format!("failed to check network {wanted:?}: {error}")).recoverable(error.is_unreachable())
     })?;
     Ok(known.into_iter().flat_map(|network| [network.name, network.id]).collect())
 }
 
 /// All errors in one text, the first one's first.
 fn judge(translation: &Translation) -> Result<(), Failure> {
-    let errors: Vec<String> = translation
-        .diagnostics
-        .iter()
-        .filter(|problem| problem.is_error())
-        .map(Diagnostic::to_string)
-        .collect();
+    let errors: Vec<String> =
+        translation.diagnostics.iter().filter(|problem| problem.is_error()).map(Diagnostic::to_string).collect();
     if errors.is_empty() { Ok(()) } else { Err(Failure::new(errors.join("\n"))) }
 }
