@@ -137,6 +137,19 @@ fn imports_point_one_way() {
 }
 
 #[test]
+fn programs_are_started_in_one_way() {
+    for folder in ["src/plugin", "src/podman", "src/driver", "src/bin"] {
+        for file in files(folder, "rs").iter().filter(|file| !file.ends_with("plugin/child.rs")) {
+            assert!(
+                !code(file).contains("Command::new("),
+                "{} starts a program: with plugin::child::command, or the host takes the child's end for the plugin's",
+                file.display()
+            );
+        }
+    }
+}
+
+#[test]
 fn generators_know_no_option_by_name() {
     for file in files("codegen/src/out", "rs") {
         let code = code(&file);

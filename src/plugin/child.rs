@@ -13,3 +13,20 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
     command
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_child_has_none_of_the_plugins_descriptors() {
+        let script = "for number in 0 1 2; do readlink /proc/$$/fd/$number; done";
+        let child = command("sh").args(["-c", script]).stdout(Stdio::piped()).spawn().unwrap();
+        let output = child.wait_with_output().await.unwrap();
+        assert!(output.status.success());
+        let text = String::from_utf8(output.stdout).unwrap();
+        let lines: Vec<_> = text.lines().collect();
+        assert_eq!((lines[0], lines[2]), ("/dev/null", "/dev/null"), "{text}");
+        assert!(lines[1].starts_with("pipe:"), "{text}");
+    }
+}

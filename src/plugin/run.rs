@@ -3,15 +3,14 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM};
-use tokio::runtime::{Builder, Runtime};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::runtime::Builder;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::launch::{Environment, Launch};
@@ -41,7 +40,6 @@ pub struct Identity {
 enum End {
     Told,
     Signal(i32),
-    Failed(String),
 }
 
 /// Runs a plugin until its end. `services` is called inside of the runtime.
@@ -69,26 +67,21 @@ fn launched(identity: &Identity, environment: &Environment, services: impl FnOnc
     if let Err(error) = ignored {
         tracing::warn!(error = &error as &dyn std::error::Error, "SIGINT is not ignored");
     }
-    let listener = match announced(environment) {
-        Ok(listener) => listener,
-        Err(error) => return failed(&error),
+    let runtime = match Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .thread_name("plugin")
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error.to_string()),
     };
-    let path = listener.path.clone();
-    let runtime =
-        Builder::new_multi_thread().worker_threads(WORKERS).thread_name("plugin").enable_all().build();
-    let outcome = match runtime {
-        Ok(runtime) => {
-            let end = runtime.block_on(served(listener, services));
-            ended(end, &path, runtime)
-        }
-        Err(error) => Err(error.to_string()),
-    };
-    listener::remove(&path);
+    let outcome = runtime.block_on(served(environment, services));
+    // Most of the futures that still run never end.
+    runtime.shutdown_background();
+    let outcome = outcome.and_then(ended);
     hclog::flush(LAST_LINES);
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failed(&error),
-    }
+    outcome.map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
 }
 
 fn failed(error: &str) -> ExitCode {
@@ -129,28 +122,31 @@ fn announce(handshake: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Serves until there is a reason to end.
-async fn served(listener: Listener, services: impl FnOnce() -> Routes) -> End {
+/// Serves until there is a reason to end. Signals are caught from before there is a socket to leave behind.
+async fn served(environment: &Environment, services: impl FnOnce() -> Routes) -> Result<End, String> {
+    let caught = |kind| signal(kind).map_err(|error| format!("signals cannot be caught: {error}"));
+    let (mut terminate, mut hang_up) = (caught(SignalKind::terminate())?, caught(SignalKind::hangup())?);
+    tokio::spawn(log_interrupts(caught(SignalKind::interrupt())?));
+    let listener = announced(environment)?;
+    let path = listener.path.clone();
     let end = CancellationToken::new();
     let outcome = async {
         listener.socket.set_nonblocking(true)?;
         let socket = tokio::net::UnixListener::from_std(listener.socket)?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        let mut hang_up = signal(SignalKind::hangup())?;
-        tokio::spawn(log_interrupts());
         let server = tokio::spawn(server::serve(socket, services(), end.clone()));
         Ok(tokio::select! {
             () = end.cancelled() => End::Told,
             _ = terminate.recv() => End::Signal(SIGTERM),
             _ = hang_up.recv() => End::Signal(SIGHUP),
-            outcome = server => End::Failed(format!("the server ended by itself: {outcome:?}")),
+            outcome = server => return Err(io::Error::other(format!("it ended by itself: {outcome:?}"))),
         })
     };
-    outcome.await.unwrap_or_else(|error: io::Error| End::Failed(error.to_string()))
+    let outcome = outcome.await;
+    listener::remove(&path);
+    outcome.map_err(|error| format!("the server on the plugin's socket: {error}"))
 }
 
-async fn log_interrupts() {
-    let Ok(mut interrupts) = signal(SignalKind::interrupt()) else { return };
+async fn log_interrupts(mut interrupts: Signal) {
     let mut count = 0_u64;
     while interrupts.recv().await.is_some() {
         count = count.saturating_add(1);
@@ -158,19 +154,12 @@ async fn log_interrupts() {
     }
 }
 
-/// Ends as the reason has it. Futures that still run are not waited for: most of them never end.
-fn ended(end: End, path: &Path, runtime: Runtime) -> Result<(), String> {
-    runtime.shutdown_background();
-    match end {
-        End::Told => Ok(()),
-        End::Signal(number) => {
-            listener::remove(path);
-            tracing::debug!(signal = number, "a signal ends the plugin");
-            hclog::flush(LAST_LINES);
-            // Whoever waits for this process sees the signal. What is below is for a system that does not send it.
-            let _ = signal_hook::low_level::emulate_default_handler(number);
-            Err(format!("signal {number}"))
-        }
-        End::Failed(error) => Err(error),
-    }
+/// Ends as the reason has it.
+fn ended(end: End) -> Result<(), String> {
+    let End::Signal(number) = end else { return Ok(()) };
+    tracing::debug!(signal = number, "a signal ends the plugin");
+    hclog::flush(LAST_LINES);
+    // Whoever waits for this process sees the signal. What follows is for a system that does not send it.
+    let _ = signal_hook::low_level::emulate_default_handler(number);
+    Err(format!("signal {number}"))
 }

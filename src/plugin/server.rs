@@ -25,7 +25,7 @@ const GIVEN_UP: usize = 1 << 16;
 /// How long to wait when no connection can be accepted, say for want of descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
-/// Serves until the program ends. `end` is cancelled when the host says so.
+/// Serves these services beside go-plugin's own. `end` is cancelled when the host says that the program is to end.
 ///
 /// # Errors
 /// The server could not be set up.
@@ -41,6 +41,14 @@ pub async fn serve(
         .add_service(broker::service())
         .add_service(reflection::V1::default())
         .add_service(reflection::V1Alpha::default());
+    serve_services(socket, services).await
+}
+
+/// Serves these services alone, for ever.
+///
+/// # Errors
+/// The server could not be set up.
+pub async fn serve_services(socket: UnixListener, services: Routes) -> Result<(), tonic::transport::Error> {
     tonic::transport::Server::builder()
         // Each task holds two or three open calls; hyper's own limit would make the hundredth task hang.
         .max_concurrent_streams(u32::MAX)

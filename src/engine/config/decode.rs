@@ -45,6 +45,9 @@ pub fn task_from_msgpack(bytes: &[u8]) -> Result<TaskConfig, String> {
     if bytes.is_empty() {
         return Err("failed to decode driver config: EOF".to_owned());
     }
+    if bytes == NIL {
+        return Ok(TaskConfig::default());
+    }
     msgpack(bytes).map_err(|error| format!("failed to decode driver config: {error}"))
 }
 
@@ -53,7 +56,7 @@ pub fn task_from_msgpack(bytes: &[u8]) -> Result<TaskConfig, String> {
 /// # Errors
 /// One sentence that names the option.
 pub fn plugin_from_msgpack(bytes: &[u8]) -> Result<PluginConfig, String> {
-    if bytes.is_empty() {
+    if bytes.is_empty() || bytes == NIL {
         return Ok(PluginConfig::default());
     }
     msgpack(bytes).map_err(|error| format!("failed to decode plugin config: {error}"))
@@ -61,6 +64,9 @@ pub fn plugin_from_msgpack(bytes: &[u8]) -> Result<PluginConfig, String> {
 
 /// Deeper than any config. Without such a limit, lists in lists would end the process for want of stack.
 const MSGPACK_DEPTH: usize = 32;
+
+/// All of a config as nil, which is a config without options.
+const NIL: [u8; 1] = [0xc0];
 
 /// The path costs time, so it is asked for only after a failure.
 fn msgpack<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
