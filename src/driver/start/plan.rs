@@ -11,8 +11,8 @@ use podman_driver_engine::generated::spec::ContainerSpec;
 use podman_driver_engine::pull::PullPlan;
 use podman_driver_engine::translate::{Request, Translation, translate};
 
+use super::links;
 use super::refusal::{Step, refused_at};
-use super::{ident, links};
 use crate::driver::Driver;
 use crate::driver::errors::Failure;
 use crate::driver::events::Ident;
@@ -46,7 +46,7 @@ impl Plan {
         let name = format!("{}-{}", nomad.task_name, nomad.alloc_id);
         // The config is judged before Podman is asked for anything, as far as a guess of the host goes.
         let host = socket.facts().await.map_err(|error| refused_at(Step::Facts, &name, &socket, &error))?;
-        let mut host = (*host).clone();
+        let mut host = host.facts.clone();
         let mut translation = translated(&config, &settings, &nomad, &host);
         if let Some(network) = custom_network(&translation.spec) {
             host.networks = Some(networks(&socket, network).await?);
@@ -62,7 +62,18 @@ impl Plan {
             .log_configuration
             .as_ref()
             .is_some_and(|logs| logs.driver.as_deref() == Some("journald"));
-        Ok(Self { ident: ident(task), config, nomad, socket, settings, host, translation, pull, name, journald })
+        Ok(Self {
+            ident: request::ident(task),
+            config,
+            nomad,
+            socket,
+            settings,
+            host,
+            translation,
+            pull,
+            name,
+            journald,
+        })
     }
 
     /// The spec with the image that will be run.
@@ -101,12 +112,7 @@ fn socket(settings: &Settings, config: &TaskConfig) -> Result<Arc<Socket>, Failu
     )))
 }
 
-fn translated(
-    config: &TaskConfig,
-    settings: &Settings,
-    nomad: &NomadTask,
-    host: &HostFacts,
-) -> Translation {
+fn translated(config: &TaskConfig, settings: &Settings, nomad: &NomadTask, host: &HostFacts) -> Translation {
     translate(&Request {
         task: config,
         plugin: &settings.plugin,
@@ -122,17 +128,26 @@ fn custom_network(spec: &ContainerSpec) -> Option<&str> {
     spec.networks.keys().map(String::as_str).find(|name| *name != "default")
 }
 
-/// Names and IDs, since Podman takes both.
+/// The network itself, if Podman knows it by name or ID; else those that there are, of which one may have been meant.
 async fn networks(socket: &Socket, wanted: &str) -> Result<Vec<String>, Failure> {
-    let known = socket.podman.networks().await.map_err(|error| {
-        Failure::new(format!("failed to check network {wanted:?}: {error}")).recoverable(error.is_unreachable())
+    let exists = socket.podman.network_exists(wanted).await.map_err(|error| {
+        Failure::new(format!("failed to check network {wanted:?}: {error}"))
+            .recoverable(error.is_unreachable())
     })?;
-    Ok(known.into_iter().flat_map(|network| [network.name, network.id]).collect())
+    if exists {
+        return Ok(vec![wanted.to_owned()]);
+    }
+    let known = socket.podman.networks().await.unwrap_or_default();
+    Ok(known.into_iter().map(|network| network.name).collect())
 }
 
 /// All errors in one text, the first one's first.
 fn judge(translation: &Translation) -> Result<(), Failure> {
-    let errors: Vec<String> =
-        translation.diagnostics.iter().filter(|problem| problem.is_error()).map(Diagnostic::to_string).collect();
+    let errors: Vec<String> = translation
+        .diagnostics
+        .iter()
+        .filter(|problem| problem.is_error())
+        .map(Diagnostic::to_string)
+        .collect();
     if errors.is_empty() { Ok(()) } else { Err(Failure::new(errors.join("\n"))) }
 }
