@@ -2,6 +2,7 @@
 //! Podman, and the render tool. The translation itself is the engine's, a crate of its own.
 
 pub mod driver;
+mod host_facts;
 pub mod plugin;
 pub mod podman;
 pub mod render;

@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use podman_driver_engine::config::{Sources, decode};
-use podman_driver_engine::diagnostic::Diagnostic;
-use podman_driver_engine::{generated::descriptors, settings};
+use podman_driver_engine::generated::descriptors;
 use tonic::{Request, Response, Status};
 
 use super::errors::Failure;
@@ -58,7 +57,7 @@ impl BasePlugin for Base {
         &self,
         request: Request<SetConfigRequest>,
     ) -> Result<Response<SetConfigResponse>, Status> {
-        let settings = read(request.get_ref()).map_err(|failure| {
+        let settings = read(request.get_ref(), &self.driver.settings()).map_err(|failure| {
             tracing::error!(error = failure.message(), "the plugin's configuration is refused");
             Failure::new(format!("SetConfig failed: {}", failure.message()))
         })?;
@@ -68,35 +67,10 @@ impl BasePlugin for Base {
 }
 
 /// From a client's configuration to settings. Nothing outside of this process is touched.
-fn read(request: &SetConfigRequest) -> Result<Settings, Failure> {
+fn read(request: &SetConfigRequest, before: &Settings) -> Result<Settings, Failure> {
     let plugin = decode::plugin_from_msgpack(&request.msgpack_config).map_err(Failure::new)?;
-    let sources = Sources::default();
-    let (errors, warnings): (Vec<_>, Vec<_>) =
-        settings::check(&plugin, &sources).into_iter().partition(Diagnostic::is_error);
-    if !errors.is_empty() {
-        return Err(Failure::new(errors.iter().map(told).collect::<Vec<_>>().join("; ")));
-    }
-    for warning in &warnings {
-        tracing::warn!(id = %warning.id, option = warning.path, "{}", told(warning));
-    }
     let topology = request.nomad_config.as_ref().and_then(|nomad| nomad.driver.as_ref()?.topology.as_ref());
-    Settings::build(plugin, sources, topology.map(node).unwrap_or_default())
-}
-
-/// The sentence, which option, what it takes, and what to do.
-fn told(problem: &Diagnostic) -> String {
-    let mut text = problem.message.clone();
-    if let Some(path) = problem.path.as_ref().filter(|path| !text.contains(path.as_str())) {
-        text = format!("{text} (option {path})");
-    }
-    if let Some(accepted) = &problem.accepted {
-        text = format!("{text}; accepted: {accepted}");
-    }
-    if let Some(suggestion) = &problem.suggestion {
-        let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-        text = format!("{text}{end} {suggestion}");
-    }
-    text
+    Settings::build(plugin, Sources::default(), topology.map(node).unwrap_or_default(), before)
 }
 
 /// The figures that Nomad's own drivers derive from the same topology: cores that are switched off count too.
@@ -141,7 +115,7 @@ mod tests {
 
     #[test]
     fn no_bytes_are_a_configuration_without_options() {
-        let settings = read(&SetConfigRequest::default()).unwrap();
+        let settings = read(&SetConfigRequest::default(), &Settings::default()).unwrap();
         assert_eq!(settings.node, Node::default());
     }
 }

@@ -2,24 +2,33 @@
 //! What a task's config means is the engine's; what goes over the two wires is `plugin`'s and `podman`'s.
 
 pub mod base;
+pub mod commands;
+pub mod ending;
 pub mod errors;
 pub mod events;
+pub mod fingerprint;
 pub mod handle;
 pub mod image;
+pub mod mark;
+pub mod process;
 pub mod request;
 pub mod service;
 pub mod settings;
+pub mod signals;
 pub mod socket;
+pub mod start;
 pub mod store;
+pub mod supervisor;
 pub mod task;
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use base::Base;
 use events::Events;
 use service::Service;
 use settings::Settings;
 use store::Store;
+use tokio::sync::watch;
 
 use crate::plugin::generated::base::base_plugin_server::BasePluginServer;
 use crate::plugin::generated::driver::driver_server::DriverServer;
@@ -40,7 +49,7 @@ pub fn services() -> Routes {
 /// Everything that the services share. It outlives connections: a client that comes back finds its tasks.
 #[derive(Debug, Default)]
 pub struct Driver {
-    settings: RwLock<Arc<Settings>>,
+    settings: watch::Sender<Arc<Settings>>,
     /// The tasks.
     pub store: Store,
     /// What tasks' users are told.
@@ -50,11 +59,16 @@ pub struct Driver {
 impl Driver {
     /// The settings of the last `SetConfig`; before the first one, those of an empty config.
     pub fn settings(&self) -> Arc<Settings> {
-        self.settings.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.settings.borrow().clone()
+    }
+
+    /// The settings, and each later `SetConfig`.
+    pub fn configured(&self) -> watch::Receiver<Arc<Settings>> {
+        self.settings.subscribe()
     }
 
     /// Takes new settings. Tasks that run keep the socket that they were started on.
     pub fn set_settings(&self, settings: Settings) {
-        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(settings);
+        self.settings.send_replace(Arc::new(settings));
     }
 }

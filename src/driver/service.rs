@@ -9,8 +9,8 @@ use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::Driver;
 use super::errors::Failure;
+use super::{Driver, commands, fingerprint, start};
 use crate::plugin::generated::driver::driver_capabilities::FsIsolation;
 use crate::plugin::generated::driver::driver_server::Driver as DriverService;
 use crate::plugin::generated::driver::network_isolation_spec::NetworkIsolationMode;
@@ -70,31 +70,31 @@ impl DriverService for Service {
     }
 
     async fn fingerprint(&self, _: Request<FingerprintRequest>) -> Answer<Self::FingerprintStream> {
-        missing("Fingerprint")
+        Ok(Response::new(fingerprint::stream(self.driver.clone()).map(Ok).boxed()))
     }
 
     async fn recover_task(&self, _: Request<RecoverTaskRequest>) -> Answer<RecoverTaskResponse> {
         missing("RecoverTask")
     }
 
-    async fn start_task(&self, _: Request<StartTaskRequest>) -> Answer<StartTaskResponse> {
-        missing("StartTask")
+    async fn start_task(&self, request: Request<StartTaskRequest>) -> Answer<StartTaskResponse> {
+        Ok(Response::new(start::start(&self.driver, request.into_inner()).await?))
     }
 
-    async fn wait_task(&self, _: Request<WaitTaskRequest>) -> Answer<WaitTaskResponse> {
-        missing("WaitTask")
+    async fn wait_task(&self, request: Request<WaitTaskRequest>) -> Answer<WaitTaskResponse> {
+        Ok(Response::new(commands::wait(&self.driver.store, request.into_inner()).await?))
     }
 
-    async fn stop_task(&self, _: Request<StopTaskRequest>) -> Answer<StopTaskResponse> {
-        missing("StopTask")
+    async fn stop_task(&self, request: Request<StopTaskRequest>) -> Answer<StopTaskResponse> {
+        Ok(Response::new(commands::stop(&self.driver.store, request.into_inner()).await?))
     }
 
-    async fn destroy_task(&self, _: Request<DestroyTaskRequest>) -> Answer<DestroyTaskResponse> {
-        missing("DestroyTask")
+    async fn destroy_task(&self, request: Request<DestroyTaskRequest>) -> Answer<DestroyTaskResponse> {
+        Ok(Response::new(commands::destroy(&self.driver.store, request.into_inner()).await?))
     }
 
-    async fn inspect_task(&self, _: Request<InspectTaskRequest>) -> Answer<InspectTaskResponse> {
-        missing("InspectTask")
+    async fn inspect_task(&self, request: Request<InspectTaskRequest>) -> Answer<InspectTaskResponse> {
+        Ok(Response::new(commands::inspect(&self.driver.store, request.get_ref())?))
     }
 
     async fn task_stats(&self, _: Request<TaskStatsRequest>) -> Answer<Self::TaskStatsStream> {
@@ -110,8 +110,8 @@ impl DriverService for Service {
         Ok(Response::new(ShutdownResponse {}))
     }
 
-    async fn signal_task(&self, _: Request<SignalTaskRequest>) -> Answer<SignalTaskResponse> {
-        missing("SignalTask")
+    async fn signal_task(&self, request: Request<SignalTaskRequest>) -> Answer<SignalTaskResponse> {
+        Ok(Response::new(commands::signal(&self.driver.store, request.into_inner()).await?))
     }
 
     async fn exec_task(&self, _: Request<ExecTaskRequest>) -> Answer<ExecTaskResponse> {

@@ -2,10 +2,14 @@
 //! What happens next to it is decided by the engine's `lifecycle` and done by the supervisor.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::watch;
+pub use podman_driver_engine::lifecycle::Exit;
+use podman_driver_engine::lifecycle::{Command, CommandId};
+use tokio::sync::{mpsc, oneshot, watch};
 
+use super::errors::Failure;
 use super::events::Ident;
 use super::socket::Socket;
 
@@ -20,7 +24,11 @@ pub struct Task {
     pub socket: Arc<Socket>,
     /// Its state, as the supervisor tells it.
     pub status: watch::Receiver<Status>,
+    pub(super) commands: mpsc::Sender<Asked>,
 }
+
+/// A command on its way to the supervisor, and where its answer goes.
+pub(super) type Asked = (Command, oneshot::Sender<Result<(), String>>);
 
 /// The state of a task at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,15 +54,64 @@ pub enum Phase {
     Unknown,
 }
 
-/// How a task ended.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Exit {
-    /// The exit code; 128 and more for a signal, as Podman has it.
-    pub code: i32,
-    /// Whether it was killed for want of memory.
-    pub oom_killed: bool,
-    /// Why it counts as failed whatever its code says; empty without a reason.
-    pub error: String,
-    /// When it ended.
-    pub completed_at: Option<Timestamp>,
+/// Numbers the commands of one supervisor.
+#[derive(Debug, Default)]
+pub(super) struct Numbers(CommandId);
+
+impl Numbers {
+    pub(super) fn next(&mut self) -> CommandId {
+        self.0 = self.0.wrapping_add(1);
+        self.0
+    }
+}
+
+impl Task {
+    /// Waits until the task has ended and how is known. Any number may wait, and stop waiting.
+    pub async fn wait(&self) -> Exit {
+        let mut status = self.status.clone();
+        loop {
+            if let Phase::Ended(exit) = &status.borrow_and_update().phase {
+                return exit.clone();
+            }
+            if status.changed().await.is_err() {
+                // A supervisor tells an end before it goes. This one did not, which its own log explains.
+                let error = "the driver lost the task by a defect of its own".to_owned();
+                return match &status.borrow().phase {
+                    Phase::Ended(exit) => exit.clone(),
+                    Phase::Running | Phase::Unknown => Exit { error, ..Exit::default() },
+                };
+            }
+        }
+    }
+
+    /// Ends the task: by a signal (its container's own where none is given), and by SIGKILL after a time.
+    ///
+    /// # Errors
+    /// The signal is none, or it did not end in time.
+    pub async fn stop(&self, signal: Option<String>, timeout: Duration) -> Result<(), Failure> {
+        self.ask(Command::Stop { signal, timeout }).await
+    }
+
+    /// Forgets the task and removes its container.
+    ///
+    /// # Errors
+    /// It runs, and `force` is not given.
+    pub async fn destroy(&self, force: bool) -> Result<(), Failure> {
+        self.ask(Command::Destroy { force }).await
+    }
+
+    /// Sends a signal to the container's first process.
+    ///
+    /// # Errors
+    /// The signal is none, the task has ended, or Podman refuses.
+    pub async fn signal(&self, signal: String) -> Result<(), Failure> {
+        self.ask(Command::Signal { signal }).await
+    }
+
+    async fn ask(&self, command: Command) -> Result<(), Failure> {
+        let (reply, answer) = oneshot::channel();
+        // Whose supervisor has gone has been destroyed in the meantime.
+        self.commands.send((command, reply)).await.map_err(|_| Failure::task_not_found())?;
+        answer.await.map_err(|_| Failure::task_not_found())?.map_err(Failure::new)
+    }
 }

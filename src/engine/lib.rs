@@ -12,6 +12,7 @@ pub mod facts;
 pub mod generated;
 pub mod inputs;
 pub mod jobspec;
+pub mod lifecycle;
 mod paths;
 pub mod provenance;
 pub mod pull;

@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use podman_driver_engine::facts::{CgroupVersion, HostFacts};
+use podman_driver_engine::facts::HostFacts;
 use tokio::runtime::Builder;
 
 use super::answer::Failure;
-use crate::podman::{Client, Deadlines, Error, Info};
+use crate::host_facts;
+use crate::podman::{Client, Deadlines, Error};
 
 /// Asks the Podman at an address such as `unix:///run/podman/podman.sock`; it has half a minute. Fails, with the
 /// address and the cause in one sentence, if the address is none or no Podman answers there.
@@ -25,25 +26,8 @@ pub fn facts(address: &str) -> Result<HostFacts, Failure> {
 async fn ask(client: &Client) -> Result<HostFacts, Error> {
     let info = client.info().await?;
     let networks = client.networks().await?;
-    Ok(HostFacts { networks: Some(networks.into_iter().map(|network| network.name).collect()), ..of(info) })
-}
-
-/// What this Podman does not say keeps its documented default.
-fn of(info: Info) -> HostFacts {
-    let known = HostFacts::default();
-    HostFacts {
-        podman_version: info.version.and_then(|version| version.parse().ok()).unwrap_or(known.podman_version),
-        rootless: info.rootless.unwrap_or(known.rootless),
-        cgroup_version: match info.cgroup_version.as_deref() {
-            Some("v1") => CgroupVersion::V1,
-            _ => CgroupVersion::V2,
-        },
-        cgroup_manager: info.cgroup_manager.unwrap_or(known.cgroup_manager),
-        cgroup_controllers: info.cgroup_controllers.unwrap_or(known.cgroup_controllers),
-        apparmor: info.apparmor.unwrap_or(known.apparmor),
-        selinux: info.selinux.unwrap_or(known.selinux),
-        processors: info.processors.map_or(known.processors, u64::from),
-        networks: known.networks,
-        images: known.images,
-    }
+    Ok(HostFacts {
+        networks: Some(networks.into_iter().map(|network| network.name).collect()),
+        ..host_facts::of(&info)
+    })
 }

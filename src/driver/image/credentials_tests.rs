@@ -1,3 +1,5 @@
+//! Where credentials are found, and which source comes first.
+
 use std::time::Duration;
 
 use podman_driver_engine::pull::{ImageSource, Login, Platform, PullPolicy};

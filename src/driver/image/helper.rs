@@ -7,10 +7,11 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
 use super::credentials::Found;
 use super::go_text;
+use crate::plugin::child::command;
 
 /// How long a helper may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -95,15 +96,13 @@ struct Answer {
 }
 
 async fn run(program: &str, server: &str) -> std::io::Result<(ExitStatus, Vec<u8>)> {
-    let mut child = Command::new(program)
+    let mut child = command(program)
         .arg("get")
         .env_clear()
         .envs(std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_passed_on)))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
         .process_group(0)
-        .kill_on_drop(true)
         .spawn()?;
     let group = Group::of(&child);
     let (input, output) = (child.stdin.take(), child.stdout.take());

@@ -1,3 +1,5 @@
+//! What credential helpers answer, and how long they may take.
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;

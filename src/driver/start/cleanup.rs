@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::ownership::Mark;
 use super::plan::Plan;
+use crate::driver::mark::Mark;
 use crate::driver::socket::{Debt, Socket};
 use crate::podman::{Error, RemoveOptions};
 

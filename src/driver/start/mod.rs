@@ -5,7 +5,6 @@ mod cleanup;
 mod links;
 mod namesake;
 mod network;
-mod ownership;
 mod plan;
 mod refusal;
 
@@ -16,22 +15,17 @@ use tokio_util::sync::CancellationToken;
 
 use self::cleanup::HalfMade;
 use self::namesake::Namesake;
-use self::ownership::Mark;
 use self::plan::Plan;
 use self::refusal::{Step, refused};
 use super::Driver;
 use super::errors::Failure;
-use super::events::Ident;
-use super::fifo;
 use super::handle;
 use super::image;
+use super::mark::Mark;
 use super::store::Reservation;
 use super::supervisor::{self, Initial, Launch};
-use crate::plugin::generated::driver::{StartTaskRequest, StartTaskResponse, TaskConfig, TaskHandle, TaskState};
+use crate::plugin::generated::driver::{StartTaskRequest, StartTaskResponse, TaskConfig};
 use crate::podman::Container;
-
-/// Version of the handles that clients keep, as the Go driver has it.
-pub const HANDLE_VERSION: i32 = 1;
 
 /// Starts a task. The work goes on by itself: dropping this future (the client went away) makes it clean up.
 ///
@@ -43,7 +37,9 @@ pub async fn start(driver: &Arc<Driver>, request: StartTaskRequest) -> Result<St
     let work = tokio::spawn(run(driver.clone(), request, gone));
     let answer = match work.await {
         Ok(answer) => answer,
-        Err(_) => Err(Failure::new("failed to start task: the driver has a defect here, and its log says where")),
+        Err(_) => {
+            Err(Failure::new("failed to start task: the driver has a defect here, and its log says where"))
+        }
     };
     guard.disarm();
     answer
@@ -124,9 +120,6 @@ async fn make(
 
 async fn launch(plan: &Plan, id: &str) -> Result<Container, Failure> {
     let podman = &plan.socket.podman;
-    if plan.host.rootless && plan.logs_to_pipe() {
-        fifo::give_to_owner(&plan.socket.path, &plan.nomad.stdout_path)?;
-    }
     podman.start_container(id).await.map_err(|error| refused(Step::Start, plan, &error))?;
     match podman.inspect_container(id).await {
         Ok(Some(container)) => Ok(container),
@@ -177,8 +170,9 @@ fn finish(
         started_at,
         net: Some(net.clone()),
         log_streamer: plan.journald,
+        version: Some(handle::STATE_VERSION),
     };
-    let driver_state = handle::encode(&state);
+    let handle = handle::of(task, &state);
     let launch = Launch {
         ident: plan.ident,
         container_id: container.id,
@@ -193,18 +187,8 @@ fn finish(
     };
     supervisor::spawn(driver, reservation, launch);
     StartTaskResponse {
-        handle: Some(TaskHandle {
-            version: HANDLE_VERSION,
-            config: Some(task),
-            state: TaskState::Running.into(),
-            driver_state: driver_state.into(),
-        }),
-        network_override: Some(net.into()),
+        handle: Some(handle),
+        network_override: Some(network::told(&net)),
         ..StartTaskResponse::default()
     }
-}
-
-/// Whose start it is.
-fn ident(task: &TaskConfig) -> Ident {
-    Ident { task_id: task.id.clone(), alloc_id: task.alloc_id.clone(), task_name: task.name.clone() }
 }

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::ownership::Mark;
 use super::plan::Plan;
 use super::refusal::{Step, refused};
 use crate::driver::Driver;
 use crate::driver::errors::Failure;
+use crate::driver::mark::Mark;
 use crate::podman::{Container, RemoveOptions, Status};
 
 /// Seconds that a container has to end before it is killed, when it is replaced.
@@ -47,7 +47,11 @@ pub(super) async fn settle(driver: &Driver, plan: &Plan, mark: &Mark) -> Result<
     }
     match theirs {
         None => {
-            tell(driver, plan, "A running container of this name, which this driver did not make, is adopted as it is");
+            tell(
+                driver,
+                plan,
+                "A running container of this name, which this driver did not make, is adopted as it is",
+            );
             Ok(Namesake::Adopted(Box::new(container)))
         }
         Some(theirs) if theirs.digest == mark.digest => {
@@ -55,7 +59,11 @@ pub(super) async fn settle(driver: &Driver, plan: &Plan, mark: &Mark) -> Result<
             Ok(Namesake::Adopted(Box::new(container)))
         }
         Some(_) => {
-            tell(driver, plan, "The container of an earlier start runs with another configuration and is replaced");
+            tell(
+                driver,
+                plan,
+                "The container of an earlier start runs with another configuration and is replaced",
+            );
             end(plan, &container).await?;
             take_away(plan, &container).await?;
             Ok(Namesake::None)

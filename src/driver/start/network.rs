@@ -2,12 +2,24 @@
 
 use super::plan::Plan;
 use crate::driver::handle::DriverNet;
+use crate::plugin::generated::driver::NetworkOverride;
 use crate::podman::Container;
 
 /// The driver's network of a container. It is always to be advertised, also without an address, as the Go driver has it.
 pub(super) fn of(plan: &Plan, container: &Container) -> DriverNet {
-    let port_map = plan.config.port_map.iter().map(|(label, port)| (label.clone(), i64::from(*port))).collect();
-    DriverNet { port_map, ip: address(plan, container), auto_advertise: true }
+    DriverNet { port_map: plan.config.port_map.clone(), ip: address(plan, container), auto_advertise: true }
+}
+
+/// The same for the client. Ports beyond what its numbers can hold are no ports, and left out.
+pub(super) fn told(net: &DriverNet) -> NetworkOverride {
+    let ports = net.port_map.iter();
+    NetworkOverride {
+        port_map: ports
+            .filter_map(|(label, port)| Some((label.clone(), i32::try_from(*port).ok()?)))
+            .collect(),
+        addr: net.ip.clone(),
+        auto_advertise: net.auto_advertise,
+    }
 }
 
 /// The address in the network that the task asked for, or in its only one: IPv4 where there is one.

@@ -70,10 +70,22 @@ fn verb(step: Step) -> &'static str {
 /// What users run into, by Podman's words, which are stable enough to know these by.
 fn advice(error: &Error) -> Option<&'static str> {
     const KNOWN: [(&str, &str); 10] = [
-        ("address already in use", "A published port is taken on this node: use a port that Nomad chooses, or free it"),
-        ("command that was not found", "Check `command` and `entrypoint`: the image has no such program in its PATH"),
-        ("executable file not found", "Check `command` and `entrypoint`: the image has no such program in its PATH"),
-        ("permission denied", "Check that the program is executable, and what SELinux, `user` and `userns` allow"),
+        (
+            "address already in use",
+            "A published port is taken on this node: use a port that Nomad chooses, or free it",
+        ),
+        (
+            "command that was not found",
+            "Check `command` and `entrypoint`: the image has no such program in its PATH",
+        ),
+        (
+            "executable file not found",
+            "Check `command` and `entrypoint`: the image has no such program in its PATH",
+        ),
+        (
+            "permission denied",
+            "Check that the program is executable, and what SELinux, `user` and `userns` allow",
+        ),
         ("no space left on device", "The node's disk is full: prune images and containers that nobody needs"),
         ("allocation of ip", "The network has no address left, or the wanted one is taken"),
         ("error setting rlimit", "Set `ulimit` to what Podman itself may have"),
@@ -86,7 +98,9 @@ fn advice(error: &Error) -> Option<&'static str> {
             let text = format!("{cause} {message}").to_lowercase();
             KNOWN.iter().find(|(words, _)| text.contains(words)).map(|(_, advice)| *advice)
         }
-        error if error.is_unreachable() => Some("Check that the Podman service runs: systemctl status podman.socket"),
+        error if error.is_unreachable() => {
+            Some("Check that the Podman service runs: systemctl status podman.socket")
+        }
         _ => None,
     }
 }

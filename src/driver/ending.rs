@@ -1,0 +1,121 @@
+//! How a container ended: its exit code and its time from Podman, and whether memory was the reason, from Podman or, while
+//! it is there, from the container's cgroup. conmon does not notice every kill for want of memory.
+
+use std::path::{Path, PathBuf};
+
+use podman_driver_engine::lifecycle::{Exit, Look};
+
+use super::socket::Socket;
+use crate::podman::{Container, Status};
+
+/// What counts as the reason where a process was killed for want of memory. As the Go driver says it.
+const OOM: &str = "Podman container killed by OOM killer";
+
+/// Asks Podman how a container is. `killed`: whether its cgroup told of a kill for want of memory.
+pub async fn look(socket: &Socket, id: &str, killed: bool) -> Look {
+    match socket.podman.inspect_container(id).await {
+        Ok(Some(container)) => judge(&container, killed),
+        Ok(None) => Look::Absent,
+        Err(error) => {
+            tracing::debug!(container = id, error = %error, "Podman cannot be asked for a container");
+            Look::Unreachable
+        }
+    }
+}
+
+/// Waits until Podman knows that a container has ended, and asks it how.
+pub async fn await_exit(socket: &Socket, id: &str, killed: bool) -> Look {
+    match socket.podman.wait_container(id).await {
+        // The code of a container that is gone by now is still worth having.
+        Ok(Some(code)) => match look(socket, id, killed).await {
+            Look::Absent => Look::Ended(finish(Exit { code, ..Exit::default() }, killed)),
+            look => look,
+        },
+        Ok(None) => Look::Absent,
+        Err(error) if error.is_unreachable() => Look::Unreachable,
+        // Its conmon is gone: Podman waited for it in vain, and goes on to say that it runs.
+        Err(error) => {
+            tracing::warn!(container = id, error = %error, "Podman does not know how a container ended");
+            match look(socket, id, killed).await {
+                Look::Runs => Look::Lost,
+                look => look,
+            }
+        }
+    }
+}
+
+/// What a container's state means.
+pub fn judge(container: &Container, killed: bool) -> Look {
+    let state = &container.state;
+    match &state.status {
+        Status::Running | Status::Paused | Status::Stopping | Status::Unknown | Status::Other(_) => {
+            Look::Runs
+        }
+        Status::Created | Status::Initialized => Look::NotStarted,
+        Status::Stopped | Status::Exited | Status::Removing => {
+            let exit = Exit {
+                code: state.exit_code,
+                oom_killed: state.oom_killed,
+                error: state.error.clone(),
+                completed_at: state.finished_at,
+            };
+            Look::Ended(finish(exit, killed))
+        }
+    }
+}
+
+/// Only who died by SIGKILL can have been killed for want of memory; a child that was is not the container's end.
+fn finish(mut exit: Exit, killed: bool) -> Exit {
+    exit.oom_killed |= killed && exit.code == 137;
+    if exit.oom_killed && exit.error.is_empty() {
+        exit.error = OOM.to_owned();
+    }
+    exit
+}
+
+/// The file that counts kills for want of memory, of a cgroup below the hierarchy's mount. It is there while the cgroup is.
+pub fn oom_counter(cgroup_path: &str) -> Option<PathBuf> {
+    let below = cgroup_path.trim_start_matches('/');
+    let hierarchy = Path::new("/sys/fs/cgroup");
+    [
+        hierarchy.join(below).join("memory.events"),
+        hierarchy.join("memory").join(below).join("memory.oom_control"),
+    ]
+    .into_iter()
+    .find(|file| file.exists())
+}
+
+/// Whether the counter has counted. Both files have a line `oom_kill N`.
+pub fn has_counted(counter: &Path) -> bool {
+    let text = std::fs::read_to_string(counter).unwrap_or_default();
+    counted(&text)
+}
+
+fn counted(text: &str) -> bool {
+    let count = text.lines().find_map(|line| line.strip_prefix("oom_kill "));
+    count.and_then(|count| count.trim().parse::<u64>().ok()).is_some_and(|count| count > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_counters_of_both_hierarchies_are_read() {
+        assert!(counted("low 0\nhigh 0\nmax 12\noom 1\noom_kill 1\noom_group_kill 0\n"));
+        assert!(counted("oom_kill_disable 0\nunder_oom 0\noom_kill 3\n"));
+        assert!(!counted("oom_kill_disable 0\nunder_oom 0\noom_kill 0\n"));
+        assert!(!counted("oom 1\n"));
+        assert!(!counted(""));
+    }
+
+    #[test]
+    fn a_kill_for_want_of_memory_is_an_error_and_another_kill_is_none() {
+        let of = |code, oom_killed, killed| finish(Exit { code, oom_killed, ..Exit::default() }, killed);
+        assert_eq!(of(137, false, true).error, OOM);
+        assert_eq!(of(137, true, false).error, OOM);
+        assert!(of(137, false, false).error.is_empty());
+        let child = of(0, false, true);
+        assert!(!child.oom_killed && child.error.is_empty(), "only a child of it was killed");
+    }
+}

@@ -1,0 +1,347 @@
+//! Lives in simulated time.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn policy() -> Policy {
+    Policy { stop_signal: "SIGTERM".to_owned(), remove: true, container_id: "c1".to_owned() }
+}
+
+fn exit(code: i32) -> Exit {
+    Exit { code, ..Exit::default() }
+}
+
+fn stop_of(seconds: u64) -> Command {
+    Command::Stop { signal: None, timeout: Duration::from_secs(seconds) }
+}
+
+/// Each state once, as it comes about.
+fn states() -> Vec<(&'static str, Life)> {
+    let after = |life: Life, event: Event| step(life, event, Duration::ZERO, &policy()).0;
+    let stopping = after(Life::running(), Event::Asked(90, stop_of(5)));
+    let ended = Life::ended(exit(7));
+    let removing = after(ended.clone(), Event::Asked(91, Command::Destroy { force: false }));
+    let gone = after(removing.clone(), Event::Removed(Ok(())));
+    vec![
+        ("unknown", Life::unknown()),
+        ("running", Life::running()),
+        ("stopping", stopping),
+        ("ended", ended),
+        ("removing", removing),
+        ("gone", gone),
+    ]
+}
+
+/// Actions in short words.
+fn words(actions: &[Action]) -> String {
+    let word = |action: &Action| match action {
+        Action::Signal(signal) => format!("send {signal}"),
+        Action::Unpause => "unpause".to_owned(),
+        Action::Look => "look".to_owned(),
+        Action::LookLater(_) => "look later".to_owned(),
+        Action::AwaitExit => "await exit".to_owned(),
+        Action::Remove => "remove".to_owned(),
+        Action::Owe => "owe".to_owned(),
+        Action::Deliver(id, signal) => format!("deliver {signal} for {id}"),
+        Action::Reply(id, Ok(())) => format!("{id} is done"),
+        Action::Reply(id, Err(text)) => format!("{id} fails: {text}"),
+        Action::WakeAt(at) => format!("wake at {}", at.as_secs_f32()),
+        Action::Forget => "forget".to_owned(),
+    };
+    actions.iter().map(word).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn every_command_in_every_state() {
+    let stop = || stop_of(3);
+    let expected = [
+        ("unknown", stop(), "send SIGTERM, wake at 4"),
+        ("running", stop(), "send SIGTERM, wake at 4"),
+        ("stopping", stop(), "wake at 4"),
+        ("ended", stop(), "1 is done"),
+        ("removing", stop(), "1 is done"),
+        ("gone", stop(), "1 is done"),
+        ("unknown", stop_of(0), "send SIGKILL, wake at 11"),
+        ("running", stop_of(0), "send SIGKILL, wake at 11"),
+        ("stopping", stop_of(0), "send SIGKILL, wake at 15"),
+        ("ended", stop_of(0), "1 is done"),
+        ("removing", stop_of(0), "1 is done"),
+        ("gone", stop_of(0), "1 is done"),
+        ("unknown", Command::Destroy { force: false }, "1 fails: cannot destroy running task"),
+        ("running", Command::Destroy { force: false }, "1 fails: cannot destroy running task"),
+        ("stopping", Command::Destroy { force: false }, "1 fails: cannot destroy running task"),
+        ("ended", Command::Destroy { force: false }, "remove"),
+        ("removing", Command::Destroy { force: false }, ""),
+        ("gone", Command::Destroy { force: false }, "1 is done"),
+        ("unknown", Command::Destroy { force: true }, "send SIGTERM, wake at 61"),
+        ("running", Command::Destroy { force: true }, "send SIGTERM, wake at 61"),
+        ("stopping", Command::Destroy { force: true }, ""),
+        ("ended", Command::Destroy { force: true }, "remove"),
+        ("removing", Command::Destroy { force: true }, ""),
+        ("gone", Command::Destroy { force: true }, "1 is done"),
+        ("unknown", Command::Signal { signal: "SIGHUP".to_owned() }, "deliver SIGHUP for 1"),
+        ("running", Command::Signal { signal: "SIGHUP".to_owned() }, "deliver SIGHUP for 1"),
+        ("stopping", Command::Signal { signal: "SIGHUP".to_owned() }, "deliver SIGHUP for 1"),
+        (
+            "ended",
+            Command::Signal { signal: "SIGHUP".to_owned() },
+            "1 fails: cannot kill container: the task has ended, and nobody is there to get SIGHUP",
+        ),
+        (
+            "removing",
+            Command::Signal { signal: "SIGHUP".to_owned() },
+            "1 fails: cannot kill container: the task has ended, and nobody is there to get SIGHUP",
+        ),
+        (
+            "gone",
+            Command::Signal { signal: "SIGHUP".to_owned() },
+            "1 fails: cannot kill container: the task has ended, and nobody is there to get SIGHUP",
+        ),
+    ];
+    let states = states();
+    assert_eq!(expected.len(), states.len() * 5, "five commands in each state");
+    for (name, command, wanted) in expected {
+        let (_, life) = states.iter().find(|(state, _)| *state == name).expect("a state").clone();
+        let (_, actions) = step(life, Event::Asked(1, command.clone()), SECOND, &policy());
+        assert_eq!(words(&actions), wanted, "{command:?} when {name}");
+    }
+}
+
+/// Plays events at their seconds and gives what was done at each.
+fn play(mut life: Life, events: Vec<(u64, Event)>) -> (Life, Vec<String>) {
+    let mut done = Vec::new();
+    for (second, event) in events {
+        let (next, actions) = step(life, event, Duration::from_secs(second), &policy());
+        life = next;
+        done.push(words(&actions));
+    }
+    (life, done)
+}
+
+#[test]
+fn a_task_that_ignores_its_signal_is_killed() {
+    let (life, done) = play(
+        Life::running(),
+        vec![
+            (0, Event::Asked(1, Command::Stop { signal: Some("SIGUSR1".to_owned()), timeout: 5 * SECOND })),
+            (0, Event::Signalled(Signalled::Sent)),
+            (5, Event::Timer),
+            (5, Event::ProcessEnded),
+            (5, Event::Looked(Look::Ended(exit(137)))),
+        ],
+    );
+    assert_eq!(done, ["send SIGUSR1, wake at 5", "", "send SIGKILL, wake at 15", "await exit", "1 is done"]);
+    assert_eq!(life.exit, Some(exit(137)));
+}
+
+#[test]
+fn what_is_not_killed_in_time_is_told_and_goes_on() {
+    let (life, done) = play(
+        Life::running(),
+        vec![
+            (0, Event::Asked(1, stop_of(5))),
+            (5, Event::Timer),
+            (15, Event::Timer),
+            (20, Event::LookAgain),
+            (20, Event::Looked(Look::Ended(exit(137)))),
+        ],
+    );
+    assert!(done[2].starts_with("1 fails: the container did not end in time"), "{done:?}");
+    assert_eq!(done[3..], ["look", ""]);
+    assert_eq!(life.exit, Some(exit(137)));
+}
+
+#[test]
+fn a_podman_that_is_away_gets_the_signal_when_it_is_back() {
+    let (_, done) = play(
+        Life::running(),
+        vec![
+            (0, Event::Asked(1, stop_of(5))),
+            (0, Event::Signalled(Signalled::Unreachable)),
+            (2, Event::LookAgain),
+            (2, Event::Signalled(Signalled::Unreachable)),
+            (5, Event::Timer),
+            (5, Event::Signalled(Signalled::Unreachable)),
+            (7, Event::LookAgain),
+            (7, Event::Signalled(Signalled::Sent)),
+        ],
+    );
+    assert_eq!(
+        done,
+        [
+            "send SIGTERM, wake at 5",
+            "look later",
+            "send SIGTERM, look",
+            "look later",
+            "send SIGKILL, wake at 15",
+            "look later",
+            "send SIGKILL, look",
+            ""
+        ]
+    );
+}
+
+#[test]
+fn a_paused_task_goes_on_so_that_it_can_end() {
+    let (_, done) = play(
+        Life::running(),
+        vec![
+            (0, Event::Asked(1, stop_of(5))),
+            (0, Event::Signalled(Signalled::Paused)),
+            (0, Event::Unpaused(Signalled::Sent)),
+        ],
+    );
+    assert_eq!(done[1..], ["unpause", "send SIGTERM"]);
+}
+
+#[test]
+fn a_running_task_is_destroyed_by_ending_it_first() {
+    let (life, done) = play(
+        Life::running(),
+        vec![
+            (0, Event::Asked(1, Command::Destroy { force: true })),
+            (1, Event::ProcessEnded),
+            (1, Event::Looked(Look::Ended(exit(143)))),
+            (1, Event::Removed(Ok(()))),
+        ],
+    );
+    assert_eq!(done, ["send SIGTERM, wake at 60", "await exit", "remove", "1 is done, forget"]);
+    assert_eq!((life.state, life.exit), (State::Gone, Some(exit(143))));
+}
+
+#[test]
+fn what_cannot_be_removed_is_owed_and_forgotten() {
+    let (life, done) = play(
+        Life::ended(exit(0)),
+        vec![
+            (0, Event::Asked(1, Command::Destroy { force: true })),
+            (1, Event::Removed(Err("away".to_owned()))),
+        ],
+    );
+    assert_eq!(done, ["remove", "owe, 1 is done, forget"]);
+    assert_eq!(life.exit, Some(exit(0)));
+}
+
+#[test]
+fn a_kept_container_is_only_forgotten() {
+    let keep = Policy { remove: false, ..policy() };
+    let (life, actions) =
+        step(Life::ended(exit(0)), Event::Asked(1, Command::Destroy { force: true }), SECOND, &keep);
+    assert_eq!((words(&actions).as_str(), life.state), ("1 is done, forget", State::Gone));
+}
+
+#[test]
+fn an_exit_that_nobody_can_tell_is_an_error_and_never_a_zero() {
+    for (look, words) in [
+        (Look::Absent, "Driver was unable to get the exit code. ID: c1: somebody else removed the container"),
+        (Look::Lost, "Driver was unable to get the exit code. ID: c1: Podman lost track of its process"),
+        (Look::NotStarted, "the container was made and has never been started"),
+    ] {
+        for life in [Life::running(), Life::unknown()] {
+            let (life, _) = step(life, Event::Looked(look.clone()), SECOND, &policy());
+            assert_eq!(life.exit.map(|exit| exit.error).as_deref(), Some(words));
+        }
+    }
+}
+
+#[test]
+fn while_podman_cannot_be_asked_nothing_has_ended() {
+    let (life, actions) = step(Life::unknown(), Event::Looked(Look::Unreachable), SECOND, &policy());
+    assert_eq!((words(&actions).as_str(), life.clone()), ("look later", Life::unknown()));
+    let (life, _) = step(life, Event::Looked(Look::Runs), SECOND, &policy());
+    assert_eq!(life, Life::running());
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let signalled = prop_oneof![
+        Just(Signalled::Sent),
+        Just(Signalled::NotRunning),
+        Just(Signalled::Paused),
+        Just(Signalled::Unreachable),
+        Just(Signalled::Refused("no".to_owned())),
+    ];
+    let look = prop_oneof![
+        Just(Look::Runs),
+        (0..3_i32).prop_map(|code| Look::Ended(exit(code))),
+        Just(Look::NotStarted),
+        Just(Look::Absent),
+        Just(Look::Lost),
+        Just(Look::Unreachable),
+    ];
+    let command = prop_oneof![
+        (0..4_u64).prop_map(stop_of),
+        any::<bool>().prop_map(|force| Command::Destroy { force }),
+        Just(Command::Signal { signal: "SIGHUP".to_owned() }),
+    ];
+    prop_oneof![
+        command.prop_map(|command| Event::Asked(0, command)),
+        Just(Event::ProcessEnded),
+        Just(Event::LookAgain),
+        look.prop_map(Event::Looked),
+        signalled.clone().prop_map(Event::Signalled),
+        signalled.prop_map(Event::Unpaused),
+        Just(Event::Removed(Ok(()))),
+        Just(Event::Removed(Err("away".to_owned()))),
+        Just(Event::Timer),
+    ]
+}
+
+/// Numbers commands, and counts the answers of each.
+#[derive(Default)]
+struct Answers(Vec<u32>);
+
+impl Answers {
+    fn number(&mut self, event: Event) -> Event {
+        match event {
+            Event::Asked(_, command) => {
+                self.0.push(0);
+                Event::Asked(self.0.len() as u64 - 1, command)
+            }
+            other => other,
+        }
+    }
+
+    fn count(&mut self, actions: &[Action]) {
+        for action in actions {
+            if let Action::Reply(id, _) | Action::Deliver(id, _) = action {
+                self.0[*id as usize] += 1;
+            }
+        }
+    }
+}
+
+proptest! {
+    /// Whatever happens in whatever order: nobody is answered twice, an exit that is known stays, and once Podman
+    /// answers again a destroy ends with nothing left and nobody waiting.
+    #[test]
+    fn lives_end_well(events in prop::collection::vec((event(), 0..5_u64), 0..40)) {
+        let mut answers = Answers::default();
+        let (mut life, mut now) = (Life::running(), Duration::ZERO);
+        for (event, seconds) in events {
+            now += Duration::from_secs(seconds);
+            let known = life.exit.clone();
+            let (next, actions) = step(life, answers.number(event), now, &policy());
+            answers.count(&actions);
+            prop_assert!(known.is_none() || known == next.exit, "{known:?} became {:?}", next.exit);
+            life = next;
+        }
+        let ending = [
+            Event::Asked(0, Command::Destroy { force: true }),
+            Event::Looked(Look::Ended(exit(0))),
+            Event::Removed(Ok(())),
+        ];
+        for event in ending {
+            let (next, actions) = step(life, answers.number(event), now, &policy());
+            answers.count(&actions);
+            life = next;
+        }
+        prop_assert_eq!(&life.state, &State::Gone);
+        prop_assert!(life.waiting.is_empty());
+        prop_assert!(answers.0.iter().all(|count| *count == 1), "{:?}", answers.0);
+    }
+}
