@@ -32,8 +32,8 @@ func (s *Server) routes() http.Handler {
 	route("GET /events", "events", s.events)
 	route("GET /networks/{name}/exists", "networks", s.networkExists)
 	route("GET /networks/json", "networks", s.networks)
-	route("GET /images/{name}/exists", "image", s.imageInspect)
-	route("GET /images/{name}/json", "image", s.imageInspect)
+	// An image's name may have slashes in it, so that the rest of the path is taken apart by hand.
+	route("GET /images/{rest...}", "image", s.image)
 	route("POST /images/pull", "pull", s.pull)
 	route("POST /images/load", "load", s.load)
 	route("POST /containers/create", "create", s.create)
@@ -54,7 +54,7 @@ func (s *Server) routes() http.Handler {
 			namesake(w, r)
 		}
 	})
-	mux.HandleFunc("/", s.step("unknown", false, func(w http.ResponseWriter, _ *http.Request) { http.NotFound(w, nil) }))
+	mux.HandleFunc("/", s.step("unknown", false, http.NotFound))
 	return mux
 }
 
@@ -129,8 +129,13 @@ func (s *Server) networks(w http.ResponseWriter, _ *http.Request) {
 	answer(w, 200, list)
 }
 
-func (s *Server) imageInspect(w http.ResponseWriter, r *http.Request) {
-	name := r.PathValue("name")
+func (s *Server) image(w http.ResponseWriter, r *http.Request) {
+	name, exists := strings.CutSuffix(r.PathValue("rest"), "/exists")
+	name, inspect := strings.CutSuffix(name, "/json")
+	if !exists && !inspect {
+		http.NotFound(w, r)
+		return
+	}
 	s.mu.Lock()
 	id, found := s.world.Images[name]
 	for _, known := range s.world.Images {
@@ -142,7 +147,7 @@ func (s *Server) imageInspect(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !found:
 		refuse(w, 404, "no such image", "failed to find image "+name+": no such image")
-	case strings.HasSuffix(r.URL.Path, "/exists"):
+	case exists:
 		w.WriteHeader(204)
 	default:
 		answer(w, 200, map[string]any{"Id": id, "Config": map[string]any{}})
