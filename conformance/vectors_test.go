@@ -27,16 +27,13 @@ import (
 	"nomad-driver-podman/conformance/standin"
 )
 
-// differ are the cases that may differ and do, with the reason. Each has a test of what happens instead, beside the rules.
+// differ are the cases that may differ and do, in what is compared here, with the reason. Each has a test of what happens instead, beside the rules.
 var differ = map[string]string{
 	"minimal on cgroup v1":        "swappiness is not sent where nobody set it",
 	"apparmor":                    "swappiness is not sent where nobody set it",
-	"entrypoint as empty list":    "an empty list stays an explicit empty entrypoint",
-	"tmpfs bad":                   "an unknown mount option is a warning, and an error of Podman",
 	"nomad devices":               "devices of device plugins reach the container",
 	"static address in host mode": "an address that cannot take effect is an error",
 	"memory_swap bad unit":        "T is a unit",
-	"swappiness v2":               "an option without effect is a warning",
 }
 
 type vector struct {
@@ -180,7 +177,9 @@ func (c vector) start(t *testing.T) outcome {
 		return failure
 	}
 	must.NoError(t, host.DestroyTask(task.ID, true))
-	must.Eq(t, 0, len(podman.Containers()), must.Sprint("a task that is destroyed leaves no container"))
+	if !strings.Contains(c.Plugin, "gc") {
+		must.Eq(t, 0, len(podman.Containers()), must.Sprint("a task that is destroyed leaves no container"))
+	}
 	return result
 }
 

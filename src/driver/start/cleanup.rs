@@ -36,10 +36,10 @@ impl HalfMade {
 
     /// The create failed. Where Podman said no, nothing was made; where it said nothing, something may have been.
     pub(super) async fn undo_create(mut self, error: &Error) {
-        if error.is_unreachable() {
-            self.undo().await;
-        } else {
+        if matches!(error, Error::Podman { .. } | Error::Request { .. }) {
             self.debt = None;
+        } else {
+            self.undo().await;
         }
     }
 
