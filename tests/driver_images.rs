@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use nomad_driver_podman::driver::errors::Failure;
 use nomad_driver_podman::driver::image;
 use nomad_driver_podman::driver::socket::Socket;
-use nomad_driver_podman::podman::{Client, Deadlines};
+use nomad_driver_podman::podman::Deadlines;
 use podman::{IMAGE, Podman, Service, on};
 use podman_driver_engine::pull::{ImageSource, Login, Platform, PullPlan, PullPolicy};
 use podman_driver_engine::secret::Secret;
@@ -27,9 +27,7 @@ const NAME: &str = "quay.io/team/app:1";
 const ID: &str = "5b0bcabd1ed22e9fb1310cf6c2dec7cdef19f0ad69efa1f392e94a4333501270";
 
 fn socket(path: impl AsRef<Path>) -> Arc<Socket> {
-    let path = path.as_ref().to_owned();
-    let podman = Client::new(&path, Deadlines::default());
-    Arc::new(Socket { name: "default".to_owned(), path, is_default: true, podman })
+    Arc::new(Socket::new("default", path.as_ref(), true, Deadlines::default()))
 }
 
 fn plan(source: ImageSource) -> PullPlan {
