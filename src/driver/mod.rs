@@ -11,6 +11,7 @@ pub mod handle;
 pub mod image;
 pub mod mark;
 pub mod process;
+pub mod recover;
 pub mod request;
 pub mod service;
 pub mod settings;

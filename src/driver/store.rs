@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::Notify;
+
 use super::errors::Failure;
 use super::task::Task;
 
@@ -10,6 +12,8 @@ use super::task::Task;
 #[derive(Debug, Default, Clone)]
 pub struct Store {
     tasks: Arc<Mutex<HashMap<String, Option<Arc<Task>>>>>,
+    /// Told whenever a reservation ends.
+    settled: Arc<Notify>,
 }
 
 /// The right to fill an ID in. Dropping it without doing so frees the ID.
@@ -47,6 +51,20 @@ impl Store {
         self.lock().contains_key(id)
     }
 
+    /// Whether a task of this ID is there, as soon as it is no longer on its way.
+    pub async fn settled(&self, id: &str) -> bool {
+        loop {
+            // From here on, so that none is missed between the look and the wait.
+            let settled = self.settled.notified();
+            match self.lock().get(id) {
+                None => return false,
+                Some(Some(_)) => return true,
+                Some(None) => {}
+            }
+            settled.await;
+        }
+    }
+
     /// Forgets a task.
     pub fn remove(&self, id: &str) {
         self.lock().remove(id);
@@ -68,6 +86,7 @@ impl Reservation {
     pub fn fill(mut self, task: Arc<Task>) {
         self.filled = true;
         self.store.lock().insert(self.id.clone(), Some(task));
+        self.store.settled.notify_waiters();
     }
 }
 
@@ -75,6 +94,7 @@ impl Drop for Reservation {
     fn drop(&mut self) {
         if !self.filled {
             self.store.lock().remove(&self.id);
+            self.store.settled.notify_waiters();
         }
     }
 }
