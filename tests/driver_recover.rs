@@ -18,9 +18,10 @@ use std::time::Duration;
 
 use nomad_driver_podman::driver::errors::Failure;
 use nomad_driver_podman::driver::settings::{Node, Settings};
-use nomad_driver_podman::driver::task::{Exit, Phase, Task};
+use nomad_driver_podman::driver::task::{Exit, Phase, Status, Task};
 use nomad_driver_podman::driver::{Driver, handle, recover};
 use nomad_driver_podman::plugin::generated::driver as wire;
+use nomad_driver_podman::podman::Client;
 use podman::{IMAGE, Podman, Service, on};
 use podman_driver_engine::config::{PluginConfig, Sources};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -72,7 +73,7 @@ async fn end_of(task: &Task) -> Exit {
 }
 
 /// Waits until the task's phase is such.
-async fn until(task: &Task, is_so: impl FnMut(&nomad_driver_podman::driver::task::Status) -> bool) {
+async fn until(task: &Task, is_so: impl FnMut(&Status) -> bool) {
     let mut status = task.status.clone();
     tokio::time::timeout(PATIENCE, status.wait_for(is_so)).await.expect("in time").unwrap();
 }
@@ -176,7 +177,7 @@ fn ended(service: &Service, runtime: &tokio::runtime::Runtime, script: &str) -> 
     let _pipe = pipe(&body);
     let id = service.create(&body);
     service.start_container(&id);
-    let client = nomad_driver_podman::podman::Client::new(service.socket(), Default::default());
+    let client = Client::new(service.socket(), Default::default());
     runtime.block_on(client.wait_container(&id)).unwrap();
     id
 }
@@ -203,7 +204,7 @@ fn started_again(service: &Service, runtime: &tokio::runtime::Runtime) {
     let _pipe = pipe(&body);
     let id = service.create(&body);
     service.start_container(&id);
-    let client = nomad_driver_podman::podman::Client::new(service.socket(), Default::default());
+    let client = Client::new(service.socket(), Default::default());
     assert_eq!(runtime.block_on(client.wait_container(&id)).unwrap(), Some(4));
     let before = service.inspect(&id)["State"]["StartedAt"].clone();
     let driver = driver(&service.socket(), |plugin| plugin.recover_stopped = true);
@@ -218,8 +219,8 @@ fn started_again(service: &Service, runtime: &tokio::runtime::Runtime) {
 }
 
 fn paused_made_or_gone(service: &Service, runtime: &tokio::runtime::Runtime) {
-    let body = body(service, "sleep 600");
-    let _pipe = pipe(&body);
+    let body = body(service, "echo up; sleep 600");
+    let mut pipe = pipe(&body);
     let id = service.create(&body);
     let driver = driver(&service.socket(), |_| {});
     let recover = |id: &str| runtime.block_on(recover::recover(&driver, request(TASK, go_state(id))));
@@ -228,6 +229,8 @@ fn paused_made_or_gone(service: &Service, runtime: &tokio::runtime::Runtime) {
     assert!(!driver.store.contains(TASK), "the ID is free again");
 
     service.start_container(&id);
+    // Before its process is there, it cannot be paused.
+    pipe.read_line(&mut String::new()).unwrap();
     let (status, answer) = service.request("POST", &format!("/containers/{id}/pause"), None);
     assert_eq!(status, 204, "{answer}");
     recover(&id).unwrap();
@@ -306,8 +309,6 @@ async fn from(reply: impl Fn() -> Reply + Send + Sync + 'static) -> Result<Statu
     let status = driver.store.get(TASK).unwrap().status.borrow().clone();
     Ok(status)
 }
-
-use nomad_driver_podman::driver::task::Status;
 
 #[tokio::test]
 async fn a_podman_that_cannot_say_is_no_reason_to_give_a_task_up() {

@@ -10,7 +10,7 @@ use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::errors::Failure;
-use super::{Driver, commands, fingerprint, start};
+use super::{Driver, commands, fingerprint, recover, start};
 use crate::plugin::generated::driver::driver_capabilities::FsIsolation;
 use crate::plugin::generated::driver::driver_server::Driver as DriverService;
 use crate::plugin::generated::driver::network_isolation_spec::NetworkIsolationMode;
@@ -73,8 +73,8 @@ impl DriverService for Service {
         Ok(Response::new(fingerprint::stream(self.driver.clone()).map(Ok).boxed()))
     }
 
-    async fn recover_task(&self, _: Request<RecoverTaskRequest>) -> Answer<RecoverTaskResponse> {
-        missing("RecoverTask")
+    async fn recover_task(&self, request: Request<RecoverTaskRequest>) -> Answer<RecoverTaskResponse> {
+        Ok(Response::new(recover::recover(&self.driver, request.into_inner()).await?))
     }
 
     async fn start_task(&self, request: Request<StartTaskRequest>) -> Answer<StartTaskResponse> {
