@@ -5,6 +5,8 @@ package conformance
 import (
 	"context"
 	"net"
+	"os"
+	"syscall"
 	"testing"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	baseproto "github.com/hashicorp/nomad/plugins/base/proto"
 	"github.com/shoenig/test/must"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
 
 	"nomad-driver-podman/conformance/harness"
 )
@@ -54,4 +57,25 @@ func reattach(p *harness.Process) *plugin.ReattachConfig {
 		Addr:            &net.UnixAddr{Net: "unix", Name: p.Socket()},
 		Pid:             p.Command.Process.Pid,
 	}
+}
+
+// dialHost opens a connection of its own to the plugin of a host.
+func dialHost(t *testing.T, host *harness.Host) *grpc.ClientConn {
+	t.Helper()
+	connection, err := grpc.NewClient("unix:"+host.ReattachConfig().Addr.String(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	must.NoError(t, err)
+	t.Cleanup(func() { connection.Close() })
+	return connection
+}
+
+// pipe makes a pipe for a task to wait at.
+func pipe(t *testing.T, path string) {
+	t.Helper()
+	must.NoError(t, syscall.Mkfifo(path, 0o666))
+}
+
+// write gives a task that waits at a pipe what it waits for.
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	must.NoError(t, os.WriteFile(path, []byte(text), 0o666))
 }

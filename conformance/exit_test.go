@@ -100,7 +100,10 @@ func TestAKilledAgentReattaches(t *testing.T) {
 	t.Parallel()
 	p := harness.Start(t, harness.Options{})
 	first := p.Dial()
-	config := msgpackMap(entry("socket", list(msgpackMap(entry("name", str("mine")), entry("socket_path", str("unix:///nowhere/podman.sock"))))))
+	socket := func(name string) shape {
+		return msgpackMap(entry("name", str(name)), entry("socket_path", str("unix:///nowhere/"+name+".sock")))
+	}
+	config := msgpackMap(entry("socket", list(socket("default"), socket("mine"))))
 	_, err := baseproto.NewBasePluginClient(first).SetConfig(harness.Context(t), &baseproto.SetConfigRequest{MsgpackConfig: config})
 	must.NoError(t, err)
 	for _, method := range []string{harness.StreamStdio, harness.Driver + "TaskEvents", harness.Driver + "Fingerprint"} {

@@ -125,7 +125,8 @@ func TestMessagesThatLackWhatTheyNeed(t *testing.T) {
 	} {
 		err := call()
 		must.Error(t, err, must.Sprint(name))
-		must.Eq(t, codes.Unknown, status.Code(err), must.Sprintf("%s: %v", name, err))
+		// What is worth a retry, as an absent Podman is, has Nomad's own form.
+		must.SliceContains(t, []codes.Code{codes.Unknown, codes.FailedPrecondition}, status.Code(err), must.Sprintf("%s: %v", name, err))
 		must.NotEq(t, "", status.Convert(err).Message(), must.Sprint(name))
 	}
 	harness.WantStatus(t, recover(&driverproto.TaskHandle{Version: 1, Config: named})(), codes.Unknown, "failed to decode task state from handle: EOF")

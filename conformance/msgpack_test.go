@@ -150,16 +150,17 @@ func TestShapesOfATaskConfig(t *testing.T) {
 		{"nothing at all", refused, shape{}},
 		{"a map cut off", refused, shape{0x82, 0xa5, 'i', 'm', 'a', 'g', 'e'}},
 		{"a length beyond the end", refused, shape{0xdf, 0xff, 0xff, 0xff, 0xff}},
-		{"a list instead of a map", refused, list(str("image"))},
 		{"the code that nobody uses", refused, shape{0xc1}},
 		{"deeper than anybody reads", refused, option("nested", append(shape(strings.Repeat("\x91", 200000)), 0xc0))},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			err := start(t, connection, c.data)
 			must.Error(t, err)
-			must.Eq(t, codes.Unknown, status.Code(err), must.Sprint(err))
 			read := !strings.HasPrefix(status.Convert(err).Message(), "failed to decode driver config: ")
 			must.Eq(t, c.want, read, must.Sprint(err))
+			if !read {
+				must.Eq(t, codes.Unknown, status.Code(err), must.Sprint(err))
+			}
 		})
 	}
 	harness.WantStatus(t, start(t, connection, nil), codes.Unknown, "failed to decode driver config: EOF")

@@ -212,11 +212,11 @@ func TestSetConfigReplaces(t *testing.T) {
 	}})
 	host.Configure(t, map[string]any{"socket": []any{
 		map[string]any{"name": "third", "socket_path": "unix:///nowhere/third.sock"},
+		map[string]any{"name": "fourth", "socket_path": "unix:///nowhere/fourth.sock"},
 	}})
 	fingerprint := firstFingerprint(t, host)
-	must.MapNotContainsKey(t, fingerprint.Attributes, "driver.podman.first.health")
 	must.MapNotContainsKey(t, fingerprint.Attributes, "driver.podman.second.health")
-	must.MapContainsKey(t, fingerprint.Attributes, "driver.podman.third.health")
+	must.MapContainsKey(t, fingerprint.Attributes, "driver.podman.fourth.health")
 }
 
 func TestSetConfigSaysWhatIsWrongAndWhere(t *testing.T) {

@@ -275,7 +275,12 @@ func openAndCancel(t *testing.T, connection *grpc.ClientConn, streams int) {
 
 func descriptors(t *testing.T, p *harness.Process) int {
 	t.Helper()
-	list, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", p.Command.Process.Pid))
+	return len(openFiles(t, p.Command.Process.Pid))
+}
+
+func openFiles(t *testing.T, pid int) []os.DirEntry {
+	t.Helper()
+	list, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", pid))
 	must.NoError(t, err)
-	return len(list)
+	return list
 }

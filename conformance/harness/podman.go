@@ -11,6 +11,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -81,6 +84,52 @@ func (p *Podman) stop() {
 	if err := p.command.Wait(); err != nil || p.t.Failed() {
 		p.t.Logf("Podman %s: %v\n%s", p.Which, err, p.output.String())
 	}
+}
+
+// Kill ends the service alone, as a crash would. Containers go on.
+func (p *Podman) Kill() {
+	p.t.Helper()
+	lists, err := filepath.Glob("/proc/[0-9]*/cmdline")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, list := range lists {
+		line, err := os.ReadFile(list)
+		words := strings.Split(strings.TrimRight(string(line), "\x00"), "\x00")
+		if err != nil || filepath.Base(words[0]) != "podman" || words[len(words)-1] != "unix://"+p.Socket {
+			continue
+		}
+		number, err := strconv.Atoi(filepath.Base(filepath.Dir(list)))
+		if err == nil {
+			err = syscall.Kill(number, syscall.SIGKILL)
+		}
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		return
+	}
+	p.t.Fatalf("no service on %s runs", p.Socket)
+}
+
+// Restart serves again on the same storage, without the containers that there were, and returns when it answers.
+func (p *Podman) Restart() {
+	p.t.Helper()
+	p.stop()
+	p.start()
+}
+
+// Version is what the service says of itself.
+func (p *Podman) Version() string {
+	p.t.Helper()
+	answer, err := p.Do(http.MethodGet, "/libpod/version", nil)
+	var version struct{ Version string }
+	if err == nil {
+		err = json.Unmarshal(answer, &version)
+	}
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return version.Version
 }
 
 // Do sends a request to the service's REST API and gives the answer's body; an answer of 400 and more is an error.
