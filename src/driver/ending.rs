@@ -2,55 +2,110 @@
 //! it is there, from the container's cgroup. conmon does not notice every kill for want of memory.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use jiff::Timestamp;
 use podman_driver_engine::lifecycle::{Exit, Look};
+use tokio::time::sleep;
 
 use super::socket::Socket;
-use crate::podman::{Container, Status};
+use crate::podman::{Container, State, Status};
 
 /// What counts as the reason where a process was killed for want of memory. As the Go driver says it.
 const OOM: &str = "Podman container killed by OOM killer";
 
+/// How often it is looked again whether Podman has noticed a container's end, and after how long each time.
+const PATIENCE: (u32, Duration) = (5, Duration::from_secs(1));
+
+/// The process of a container that runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The host's ID of its first process.
+    pub pid: Option<u32>,
+    /// Its cgroup below the hierarchy's mount.
+    pub cgroup_path: Option<String>,
+    /// When it started.
+    pub started_at: Option<Timestamp>,
+    /// The container's own signal to end by.
+    pub stop_signal: Option<String>,
+}
+
 /// Asks Podman how a container is. `killed`: whether its cgroup told of a kill for want of memory.
 pub async fn look(socket: &Socket, id: &str, killed: bool) -> Look {
-    match socket.podman.inspect_container(id).await {
-        Ok(Some(container)) => judge(&container, killed),
-        Ok(None) => Look::Absent,
+    find(socket, id, killed).await.0
+}
+
+/// The same, and the container's process.
+pub async fn find(socket: &Socket, id: &str, killed: bool) -> (Look, Option<Found>) {
+    let inspected = {
+        let _turn = socket.turn().await;
+        socket.podman.inspect_container(id).await
+    };
+    match inspected {
+        Ok(Some(container)) => {
+            let look = judge(&container, killed);
+            let State { pid, cgroup_path, started_at, .. } = container.state;
+            let stop_signal = container.config.stop_signal;
+            (look, Some(Found { pid, cgroup_path, started_at, stop_signal }))
+        }
+        Ok(None) => (kept(socket, id, killed).await, None),
         Err(error) => {
             tracing::debug!(container = id, error = %error, "Podman cannot be asked for a container");
-            Look::Unreachable
+            (Look::Unreachable, None)
         }
     }
 }
 
-/// Waits until Podman knows that a container has ended, and asks it how.
-pub async fn await_exit(socket: &Socket, id: &str, killed: bool) -> Look {
+/// How a container ended that somebody has removed: since 5.3, Podman keeps exit codes for some minutes.
+async fn kept(socket: &Socket, id: &str, killed: bool) -> Look {
     match socket.podman.wait_container(id).await {
-        // The code of a container that is gone by now is still worth having.
-        Ok(Some(code)) => match look(socket, id, killed).await {
-            Look::Absent => Look::Ended(finish(Exit { code, ..Exit::default() }, killed)),
-            look => look,
-        },
+        Ok(Some(code)) => Look::Ended(finish(Exit { code, ..Exit::default() }, killed)),
         Ok(None) => Look::Absent,
         Err(error) if error.is_unreachable() => Look::Unreachable,
+        Err(_) => Look::Absent,
+    }
+}
+
+/// Waits until Podman knows that a container has ended, and asks it how. `dead`: a process of it that is known to have
+/// ended.
+pub async fn await_exit(socket: &Socket, id: &str, killed: bool, dead: Option<u32>) -> (Look, Option<Found>) {
+    match socket.podman.wait_container(id).await {
+        Ok(Some(code)) => match settled(socket, id, killed, dead).await {
+            // The code of a container that is gone by now is still worth having.
+            (Look::Absent, _) => (Look::Ended(finish(Exit { code, ..Exit::default() }, killed)), None),
+            other => other,
+        },
+        Ok(None) => (Look::Absent, None),
+        Err(error) if error.is_unreachable() => (Look::Unreachable, None),
         // Its conmon is gone: Podman waited for it in vain, and goes on to say that it runs.
         Err(error) => {
             tracing::warn!(container = id, error = %error, "Podman does not know how a container ended");
-            match look(socket, id, killed).await {
-                Look::Runs => Look::Lost,
-                look => look,
-            }
+            settled(socket, id, killed, dead).await
         }
     }
+}
+
+/// Looks until Podman does not name the process any more that has ended, or never will notice.
+async fn settled(socket: &Socket, id: &str, killed: bool, dead: Option<u32>) -> (Look, Option<Found>) {
+    let (times, pause) = PATIENCE;
+    for _ in 0..times {
+        let (look, found) = find(socket, id, killed).await;
+        let names_the_dead =
+            dead.is_some() && found.as_ref().is_some_and(|found| found.pid == dead) && look == Look::Runs;
+        if !names_the_dead {
+            return (look, found);
+        }
+        sleep(pause).await;
+    }
+    (Look::Lost, None)
 }
 
 /// What a container's state means.
 pub fn judge(container: &Container, killed: bool) -> Look {
     let state = &container.state;
     match &state.status {
-        Status::Running | Status::Paused | Status::Stopping | Status::Unknown | Status::Other(_) => {
-            Look::Runs
-        }
+        Status::Running | Status::Stopping | Status::Unknown | Status::Other(_) => Look::Runs,
+        Status::Paused => Look::Paused,
         Status::Created | Status::Initialized => Look::NotStarted,
         Status::Stopped | Status::Exited | Status::Removing => {
             let exit = Exit {

@@ -112,6 +112,8 @@ impl Task {
         let (reply, answer) = oneshot::channel();
         // Whose supervisor has gone has been destroyed in the meantime.
         self.commands.send((command, reply)).await.map_err(|_| Failure::task_not_found())?;
-        answer.await.map_err(|_| Failure::task_not_found())?.map_err(Failure::new)
+        // A supervisor answers everybody before it goes.
+        let defect = |_| Failure::new("the driver met a defect while it did this, and its log says where");
+        answer.await.map_err(defect)?.map_err(Failure::new)
     }
 }

@@ -146,8 +146,10 @@ pub enum Event {
 /// What Podman says of a container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Look {
-    /// It runs, or is paused.
+    /// It runs.
     Runs,
+    /// Its processes are frozen.
+    Paused,
     /// It has ended.
     Ended(Exit),
     /// It was made and has not been started.
@@ -184,7 +186,7 @@ pub enum Action {
     Unpause,
     /// Ask how the container is; tell by [`Event::Looked`].
     Look,
-    /// The same after a while.
+    /// Tell by [`Event::LookAgain`] after a while. A later request replaces this one.
     LookLater(Duration),
     /// Wait until Podman knows how the container ended, which is soon; tell by [`Event::Looked`].
     AwaitExit,

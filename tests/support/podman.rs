@@ -135,6 +135,28 @@ impl Service {
         PathBuf::from(format!("/proc/{}/root", self.runner.id()))
     }
 
+    /// A process in the service's namespaces, which lives as long as they do: `nsenter --target` takes it.
+    pub fn process(&self) -> u32 {
+        self.runner.id()
+    }
+
+    /// Ends the REST service and waits until nobody answers; containers and their `conmon` go on.
+    pub fn stop_answering(&self) {
+        self.tell("stop");
+        assert!(within(PATIENCE, || self.runtime.block_on(self.client.ping()).is_err()), "{}", self.log());
+    }
+
+    /// Starts the REST service again after [`Service::stop_answering`], and waits until it answers.
+    pub fn answer_again(&self) {
+        self.tell("start");
+        assert!(within(PATIENCE, || self.runtime.block_on(self.client.ping()).is_ok()), "{}", self.log());
+    }
+
+    fn tell(&self, what: &str) {
+        let mut input = self.runner.stdin.as_ref().expect("the service's standard input");
+        writeln!(input, "{what}").unwrap_or_else(|error| panic!("{what}: {error}\n{}", self.log()));
+    }
+
     /// Sends a request; `path` stands below `/v4.0.0/libpod`. The answer is null where it is not JSON.
     pub fn request(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
         let method = Method::from_bytes(method.as_bytes()).expect("a method of HTTP");
@@ -246,7 +268,7 @@ impl Drop for Service {
 }
 
 /// Waits until something is so, but not for ever.
-fn within(limit: Duration, mut is_so: impl FnMut() -> bool) -> bool {
+pub fn within(limit: Duration, mut is_so: impl FnMut() -> bool) -> bool {
     let started = Instant::now();
     loop {
         if is_so() {

@@ -92,7 +92,7 @@ fn serve(mut stream: UnixStream, seen: &Mutex<Vec<Asked>>, answers: &Answers) {
     let Some(asked) = read(&stream) else { return };
     let reply = answers(&asked);
     seen.lock().unwrap().push(asked);
-    let head = |status| format!("HTTP/1.1 {status} X\r\nConnection: close\r\n");
+    let head = |status| format!("HTTP/1.1 {status} X\r\nConnection: close\r\nLibpod-API-Version: 5.4.2\r\n");
     let answer = match reply {
         Reply::Whole(status, body) => {
             format!("{}Content-Length: {}\r\n\r\n{body}", head(status), body.len())

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use podman_driver_engine::facts::HostFacts;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use debts::Debt;
@@ -20,6 +20,9 @@ pub use exits::ExitNotice;
 use exits::Exits;
 
 use crate::podman::{Client, Deadlines, Error, Info};
+
+/// How many may look after their containers at the same time. When a service comes back, everybody wants to.
+const TURNS: usize = 16;
 
 /// A Podman service that tasks run on.
 pub struct Socket {
@@ -32,6 +35,7 @@ pub struct Socket {
     /// The client for it.
     pub podman: Client,
     shared: Arc<Shared>,
+    turns: Semaphore,
     watched: AtomicBool,
     end: CancellationToken,
     /// Ends the watcher when nobody has the socket any more.
@@ -87,6 +91,7 @@ impl Socket {
                 debts: Debts::default(),
                 nudge: Notify::new(),
             }),
+            turns: Semaphore::new(TURNS),
             watched: AtomicBool::new(false),
             end: end.clone(),
             _guard: end.drop_guard(),
@@ -142,6 +147,16 @@ impl Socket {
     /// Whether the service is known to tell no events.
     pub fn is_without_events(&self) -> bool {
         matches!(&*self.shared.contact.borrow(), Contact::Up(known) if !known.events)
+    }
+
+    /// Whether the service is known to be away. When it is back, there is news of every container.
+    pub fn is_down(&self) -> bool {
+        matches!(&*self.shared.contact.borrow(), Contact::Down(_))
+    }
+
+    /// Waits for a turn to look after a container, where many want to. Holding it is having it.
+    pub async fn turn(&self) -> Option<SemaphorePermit<'_>> {
+        self.turns.acquire().await.ok()
     }
 
     /// Notes that a container is to be removed as soon as that is possible.

@@ -49,12 +49,9 @@ impl Course<'_> {
                 self.life.waiting.push((id, Waiting::Stop));
                 self.begin_stop(signal, kill_at, give_up_at);
             }
-            State::Stopping(stop) => {
+            State::Stopping(_) => {
+                self.join(kill_at, give_up_at);
                 self.life.waiting.push((id, Waiting::Stop));
-                // Who asked later may be less patient, and never more.
-                stop.kill_at = stop.kill_at.min(kill_at);
-                stop.give_up_at = stop.give_up_at.max(give_up_at);
-                self.hurry();
             }
             State::Ended | State::Removing | State::Gone => self.act(Action::Reply(id, Ok(()))),
         }
@@ -74,7 +71,11 @@ impl Course<'_> {
                     kill_at.saturating_add(STOP_MARGIN),
                 );
             }
-            State::Stopping(_) => self.life.waiting.push((id, Waiting::Destroy)),
+            State::Stopping(_) => {
+                let kill_at = self.now.saturating_add(DESTROY_GRACE);
+                self.join(kill_at, kill_at.saturating_add(STOP_MARGIN));
+                self.life.waiting.push((id, Waiting::Destroy));
+            }
             State::Ended => {
                 self.life.waiting.push((id, Waiting::Destroy));
                 self.remove();
@@ -98,15 +99,20 @@ impl Course<'_> {
     fn look(&mut self, how: Action) {
         match &self.life.state {
             State::Unknown | State::Running => self.act(how),
-            State::Stopping(stop) => {
-                // What could not be sent while Podman was away is sent as soon as it may be back.
-                if stop.unsent {
-                    let signal = if stop.killed { KILL.to_owned() } else { stop.signal.clone() };
-                    self.act(Action::Signal(signal));
-                }
+            State::Stopping(_) => {
+                self.send_again();
                 self.act(how);
             }
             State::Ended | State::Removing | State::Gone => {}
+        }
+    }
+
+    /// What could not be sent while Podman was away is sent as soon as it may be back.
+    fn send_again(&mut self) {
+        let State::Stopping(stop) = &mut self.life.state else { return };
+        if std::mem::take(&mut stop.unsent) {
+            let signal = if stop.killed { KILL.to_owned() } else { stop.signal.clone() };
+            self.act(Action::Signal(signal));
         }
     }
 
@@ -116,24 +122,34 @@ impl Course<'_> {
             State::Ended | State::Removing | State::Gone => return,
         }
         match look {
-            Look::Runs => {
-                if self.life.state == State::Unknown {
-                    self.life.state = State::Running;
+            Look::Runs => self.runs(),
+            Look::Paused => {
+                self.runs();
+                if matches!(self.life.state, State::Stopping(_)) {
+                    self.act(Action::Unpause);
                 }
             }
             Look::Ended(exit) => self.ended(exit),
-            Look::NotStarted => self.ended(failed("the container was made and has never been started")),
-            Look::Absent | Look::Lost => {
-                let text =
-                    format!("Driver was unable to get the exit code. ID: {}", self.policy.container_id);
-                let why = match look {
-                    Look::Absent => "somebody else removed the container",
-                    _ => "Podman lost track of its process",
-                };
-                self.ended(failed(&format!("{text}: {why}")));
+            Look::NotStarted => {
+                self.ended_somehow("Podman has it as not started, as after a restart of the host")
             }
+            Look::Absent => self.ended_somehow("somebody else removed the container"),
+            Look::Lost => self.ended_somehow("Podman lost track of its process"),
             Look::Unreachable => self.act(Action::LookLater(LOOK_LATER)),
         }
+    }
+
+    fn runs(&mut self) {
+        if self.life.state == State::Unknown {
+            self.life.state = State::Running;
+        }
+    }
+
+    /// Nobody knows how it ended, and a code is not made up. The Go driver's words, and why.
+    fn ended_somehow(&mut self, why: &str) {
+        let id = &self.policy.container_id;
+        let error = format!("Driver was unable to get the exit code. ID: {id}: {why}");
+        self.ended(failed(&error));
     }
 
     /// The end is known. Whoever waited for it is answered, and a destroy goes on.
@@ -144,6 +160,20 @@ impl Course<'_> {
         if self.life.waiting.iter().any(|(_, waiting)| *waiting == Waiting::Destroy) {
             self.remove();
         }
+    }
+
+    /// One more waits for a stop that is under way: the shortest patience counts.
+    fn join(&mut self, kill_at: Moment, give_up_at: Moment) {
+        let alone = self.life.waiting.is_empty();
+        let State::Stopping(stop) = &mut self.life.state else { return };
+        stop.kill_at = stop.kill_at.min(kill_at);
+        if alone {
+            // Those who waited have been told that it takes too long: another try.
+            stop.give_up_at = give_up_at;
+            stop.killed = false;
+        }
+        stop.give_up_at = stop.give_up_at.min(give_up_at);
+        self.hurry();
     }
 
     fn begin_stop(&mut self, signal: String, kill_at: Moment, give_up_at: Moment) {
@@ -161,21 +191,27 @@ impl Course<'_> {
         if !stop.killed && stop.kill_at <= now {
             stop.killed = true;
             stop.unsent = false;
-            let next = stop.give_up_at;
             self.act(Action::Signal(KILL.to_owned()));
-            self.act(Action::WakeAt(next));
-        } else {
-            let next = if stop.killed { stop.give_up_at } else { stop.kill_at };
-            self.act(Action::WakeAt(next));
         }
+        self.wake();
+    }
+
+    fn wake(&mut self) {
+        let State::Stopping(stop) = &self.life.state else { return };
+        let next = if stop.killed { stop.give_up_at } else { stop.kill_at };
+        self.act(Action::WakeAt(next));
     }
 
     fn signalled(&mut self, result: Signalled) {
         let State::Stopping(stop) = &mut self.life.state else { return };
         match result {
-            Signalled::Sent => stop.unsent = false,
+            // A process that is frozen gets its signal when it goes on, and Podman does not say so.
+            Signalled::Sent => self.act(Action::Look),
             Signalled::NotRunning => self.act(Action::AwaitExit),
-            Signalled::Paused => self.act(Action::Unpause),
+            Signalled::Paused => {
+                stop.unsent = true;
+                self.act(Action::Unpause);
+            }
             Signalled::Unreachable => {
                 stop.unsent = true;
                 self.act(Action::LookLater(LOOK_LATER));
@@ -197,10 +233,8 @@ impl Course<'_> {
     fn unpaused(&mut self, result: Signalled) {
         let State::Stopping(stop) = &mut self.life.state else { return };
         match result {
-            Signalled::Sent | Signalled::Paused => {
-                let signal = if stop.killed { KILL.to_owned() } else { stop.signal.clone() };
-                self.act(Action::Signal(signal));
-            }
+            // Podman says "not paused" where somebody else was quicker.
+            Signalled::Sent | Signalled::Paused => self.send_again(),
             Signalled::NotRunning => self.act(Action::AwaitExit),
             Signalled::Unreachable => {
                 stop.unsent = true;
@@ -212,12 +246,22 @@ impl Course<'_> {
 
     fn timer(&mut self) {
         let State::Stopping(stop) = &self.life.state else { return };
-        if stop.give_up_at > self.now {
-            return self.hurry();
-        }
-        let late = "the container did not end in time, not even by SIGKILL; Podman goes on with it";
+        if stop.killed && stop.give_up_at <= self.now { self.give_up() } else { self.hurry() }
+    }
+
+    /// Those who wait for the end are told that it takes too long. It goes on all the same.
+    fn give_up(&mut self) {
+        let State::Stopping(stop) = &self.life.state else { return };
+        let late = if stop.unsent {
+            "cannot stop container: Podman could not be reached in time; the task is killed as soon as it can"
+        } else {
+            "cannot stop container: it did not end in time, not even by SIGKILL; the driver goes on waiting for it"
+        };
         self.answer(Waiting::Stop, &Err(late.to_owned()));
-        if !self.life.waiting.is_empty() {
+        if self.life.waiting.is_empty() {
+            // The news of its end may have been lost.
+            self.act(Action::Look);
+        } else {
             // To be destroyed it need not end by itself.
             self.remove();
         }
@@ -246,9 +290,10 @@ impl Course<'_> {
         self.life.state = State::Gone;
         let never = || failed("the container was removed before it had ended by itself");
         self.life.exit.get_or_insert_with(never);
+        // First, so that whoever has the answer does not find the task any more.
+        self.act(Action::Forget);
         self.answer(Waiting::Stop, &Ok(()));
         self.answer(Waiting::Destroy, &Ok(()));
-        self.act(Action::Forget);
     }
 
     fn answer(&mut self, to: Waiting, with: &Result<(), String>) {

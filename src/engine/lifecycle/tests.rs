@@ -68,7 +68,7 @@ fn every_command_in_every_state() {
         ("gone", stop(), "1 is done"),
         ("unknown", stop_of(0), "send SIGKILL, wake at 11"),
         ("running", stop_of(0), "send SIGKILL, wake at 11"),
-        ("stopping", stop_of(0), "send SIGKILL, wake at 15"),
+        ("stopping", stop_of(0), "send SIGKILL, wake at 11"),
         ("ended", stop_of(0), "1 is done"),
         ("removing", stop_of(0), "1 is done"),
         ("gone", stop_of(0), "1 is done"),
@@ -80,7 +80,7 @@ fn every_command_in_every_state() {
         ("gone", Command::Destroy { force: false }, "1 is done"),
         ("unknown", Command::Destroy { force: true }, "send SIGTERM, wake at 61"),
         ("running", Command::Destroy { force: true }, "send SIGTERM, wake at 61"),
-        ("stopping", Command::Destroy { force: true }, ""),
+        ("stopping", Command::Destroy { force: true }, "wake at 5"),
         ("ended", Command::Destroy { force: true }, "remove"),
         ("removing", Command::Destroy { force: true }, ""),
         ("gone", Command::Destroy { force: true }, "1 is done"),
@@ -135,7 +135,10 @@ fn a_task_that_ignores_its_signal_is_killed() {
             (5, Event::Looked(Look::Ended(exit(137)))),
         ],
     );
-    assert_eq!(done, ["send SIGUSR1, wake at 5", "", "send SIGKILL, wake at 15", "await exit", "1 is done"]);
+    assert_eq!(
+        done,
+        ["send SIGUSR1, wake at 5", "look", "send SIGKILL, wake at 15", "await exit", "1 is done"]
+    );
     assert_eq!(life.exit, Some(exit(137)));
 }
 
@@ -151,7 +154,8 @@ fn what_is_not_killed_in_time_is_told_and_goes_on() {
             (20, Event::Looked(Look::Ended(exit(137)))),
         ],
     );
-    assert!(done[2].starts_with("1 fails: the container did not end in time"), "{done:?}");
+    assert!(done[2].starts_with("1 fails: cannot stop container: it did not end in time"), "{done:?}");
+    assert!(done[2].ends_with(", look"), "the news of its end may have been lost: {done:?}");
     assert_eq!(done[3..], ["look", ""]);
     assert_eq!(life.exit, Some(exit(137)));
 }
@@ -181,7 +185,7 @@ fn a_podman_that_is_away_gets_the_signal_when_it_is_back() {
             "send SIGKILL, wake at 15",
             "look later",
             "send SIGKILL, look",
-            ""
+            "look"
         ]
     );
 }
@@ -196,7 +200,84 @@ fn a_paused_task_goes_on_so_that_it_can_end() {
             (0, Event::Unpaused(Signalled::Sent)),
         ],
     );
-    assert_eq!(done[1..], ["unpause", "send SIGTERM"]);
+    assert_eq!(done[1..], ["unpause", "send SIGTERM"], "Podman refused the signal");
+    let (_, done) = play(
+        Life::running(),
+        vec![
+            (0, Event::Asked(1, stop_of(5))),
+            (0, Event::Signalled(Signalled::Sent)),
+            (0, Event::Looked(Look::Paused)),
+            (0, Event::Unpaused(Signalled::Sent)),
+        ],
+    );
+    assert_eq!(done[1..], ["look", "unpause", ""], "the signal waits for the process");
+    let (life, actions) = step(Life::running(), Event::Looked(Look::Paused), SECOND, &policy());
+    assert_eq!((life, words(&actions).as_str()), (Life::running(), ""), "nobody asked it to end");
+}
+
+#[test]
+fn the_shortest_patience_of_all_who_stop_counts() {
+    let (_, done) = play(
+        Life::running(),
+        vec![
+            (0, Event::Asked(1, stop_of(60))),
+            (1, Event::Asked(2, stop_of(5))),
+            (2, Event::Asked(3, stop_of(30))),
+            (6, Event::Timer),
+            (16, Event::Timer),
+        ],
+    );
+    assert_eq!(done[..4], ["send SIGTERM, wake at 60", "wake at 6", "wake at 6", "send SIGKILL, wake at 16"]);
+    assert_eq!(done[4].matches(" fails: ").count(), 3, "{done:?}");
+}
+
+#[test]
+fn another_stop_after_one_that_took_too_long_tries_again() {
+    let (life, done) = play(
+        Life::running(),
+        vec![
+            (0, Event::Asked(1, stop_of(5))),
+            (5, Event::Timer),
+            (15, Event::Timer),
+            (20, Event::Asked(2, stop_of(5))),
+            (30, Event::Timer),
+            (35, Event::Timer),
+            (40, Event::Asked(3, Command::Destroy { force: true })),
+            (110, Event::Timer),
+            (111, Event::Removed(Ok(()))),
+        ],
+    );
+    assert_eq!(done[3..5], ["send SIGKILL, wake at 35", "wake at 35"]);
+    assert!(done[5].starts_with("2 fails: "), "{done:?}");
+    assert_eq!(done[6..], ["send SIGKILL, wake at 110", "remove", "forget, 3 is done"]);
+    assert!(life.exit.is_some_and(|exit| !exit.error.is_empty()), "no exit code is made up");
+}
+
+#[test]
+fn a_stop_that_podman_never_hears_of_says_so_and_is_made_good_later() {
+    let (_, done) = play(
+        Life::running(),
+        vec![
+            (0, Event::Asked(1, stop_of(5))),
+            (0, Event::Signalled(Signalled::Unreachable)),
+            (5, Event::Timer),
+            (5, Event::Signalled(Signalled::Unreachable)),
+            (15, Event::Timer),
+            (99, Event::LookAgain),
+        ],
+    );
+    assert!(done[4].starts_with("1 fails: cannot stop container: Podman could not be reached"), "{done:?}");
+    assert_eq!(done[5], "send SIGKILL, look");
+}
+
+#[test]
+fn a_signal_that_podman_refuses_ends_the_stop_and_not_the_task() {
+    let refused = || Event::Signalled(Signalled::Refused("no".to_owned()));
+    let (life, done) = play(Life::running(), vec![(0, Event::Asked(1, stop_of(5))), (0, refused())]);
+    assert_eq!((done[1].as_str(), life.state), ("1 fails: no", State::Running));
+    let destroy = Event::Asked(1, Command::Destroy { force: true });
+    let (_, done) = play(Life::running(), vec![(0, destroy), (0, refused())]);
+    assert_eq!(done[1], "send SIGKILL, wake at 70", "what is to be destroyed is killed instead");
 }
 
 #[test]
@@ -210,7 +291,7 @@ fn a_running_task_is_destroyed_by_ending_it_first() {
             (1, Event::Removed(Ok(()))),
         ],
     );
-    assert_eq!(done, ["send SIGTERM, wake at 60", "await exit", "remove", "1 is done, forget"]);
+    assert_eq!(done, ["send SIGTERM, wake at 60", "await exit", "remove", "forget, 1 is done"]);
     assert_eq!((life.state, life.exit), (State::Gone, Some(exit(143))));
 }
 
@@ -223,7 +304,7 @@ fn what_cannot_be_removed_is_owed_and_forgotten() {
             (1, Event::Removed(Err("away".to_owned()))),
         ],
     );
-    assert_eq!(done, ["remove", "owe, 1 is done, forget"]);
+    assert_eq!(done, ["remove", "owe, forget, 1 is done"]);
     assert_eq!(life.exit, Some(exit(0)));
 }
 
@@ -232,7 +313,7 @@ fn a_kept_container_is_only_forgotten() {
     let keep = Policy { remove: false, ..policy() };
     let (life, actions) =
         step(Life::ended(exit(0)), Event::Asked(1, Command::Destroy { force: true }), SECOND, &keep);
-    assert_eq!((words(&actions).as_str(), life.state), ("1 is done, forget", State::Gone));
+    assert_eq!((words(&actions).as_str(), life.state), ("forget, 1 is done", State::Gone));
 }
 
 #[test]
@@ -240,7 +321,10 @@ fn an_exit_that_nobody_can_tell_is_an_error_and_never_a_zero() {
     for (look, words) in [
         (Look::Absent, "Driver was unable to get the exit code. ID: c1: somebody else removed the container"),
         (Look::Lost, "Driver was unable to get the exit code. ID: c1: Podman lost track of its process"),
-        (Look::NotStarted, "the container was made and has never been started"),
+        (
+            Look::NotStarted,
+            "Driver was unable to get the exit code. ID: c1: Podman has it as not started, as after a restart of the host",
+        ),
     ] {
         for life in [Life::running(), Life::unknown()] {
             let (life, _) = step(life, Event::Looked(look.clone()), SECOND, &policy());
@@ -267,6 +351,7 @@ fn event() -> impl Strategy<Value = Event> {
     ];
     let look = prop_oneof![
         Just(Look::Runs),
+        Just(Look::Paused),
         (0..3_i32).prop_map(|code| Look::Ended(exit(code))),
         Just(Look::NotStarted),
         Just(Look::Absent),

@@ -1,0 +1,175 @@
+//! Supervisors on a stand-in for Podman, which does what a real one does seldom: it goes away, tells no events, claims
+//! what is not so. And what many of them cost.
+
+// A test that cannot go on panics; that is its way to fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "support/stand_in.rs"]
+mod stand_in;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use nomad_driver_podman::driver::Driver;
+use nomad_driver_podman::driver::events::Ident;
+use nomad_driver_podman::driver::socket::Socket;
+use nomad_driver_podman::driver::supervisor::{self, Initial, Launch};
+use nomad_driver_podman::driver::task::{Phase, Task};
+use nomad_driver_podman::podman::Deadlines;
+use stand_in::{Asked, Reply, StandIn};
+use tokio::time::{sleep, timeout};
+
+const RUNNING: &str = r#"{"Id":"c0","State":{"Status":"running","Running":true,"Pid":0}}"#;
+const EXITED: &str =
+    r#"{"Id":"c0","State":{"Status":"exited","ExitCode":4,"FinishedAt":"2026-01-02T03:04:05Z"}}"#;
+const PATIENCE: Duration = Duration::from_secs(60);
+
+fn launch(driver: &Arc<Driver>, socket: &Arc<Socket>, number: usize) -> Arc<Task> {
+    let task_id = format!("alloc/web/{number}");
+    let reservation = driver.store.reserve(&task_id).unwrap();
+    let launch = Launch {
+        ident: Ident { task_id, alloc_id: "alloc".to_owned(), task_name: "web".to_owned() },
+        container_id: format!("c{number}"),
+        socket: socket.clone(),
+        started_at: None,
+        pid: None,
+        cgroup_path: None,
+        stop_signal: None,
+        gc_container: true,
+        initial: Initial::Unknown,
+        log: None,
+    };
+    supervisor::spawn(driver, reservation, launch)
+}
+
+fn socket(podman: &StandIn) -> Arc<Socket> {
+    Arc::new(Socket::new("default", &podman.socket(), true, Deadlines::default()))
+}
+
+fn ok(body: &str) -> Reply {
+    Reply::Whole(200, body.to_owned())
+}
+
+/// What a Podman says when nothing special is asked of it. `None` for the calls that the tests are about.
+fn usual(asked: &Asked) -> Option<Reply> {
+    match asked.line().as_str() {
+        "GET /_ping" => Some(ok("OK")),
+        "GET /info" => Some(ok("{}")),
+        _ => None,
+    }
+}
+
+async fn until(mut is_so: impl FnMut() -> bool) {
+    let waited = async {
+        while !is_so() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(PATIENCE, waited).await.expect("waited in vain");
+}
+
+fn count(podman: &StandIn, line: &str) -> usize {
+    podman.lines().iter().filter(|asked| asked.ends_with(line)).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_makes_the_supervisor_look() {
+    let looks = Arc::new(AtomicUsize::new(0));
+    let podman = StandIn::start(move |asked| match asked.line().as_str() {
+        "GET /events" => {
+            // The container ends after it was seen running.
+            while looks.load(Ordering::SeqCst) == 0 {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            looks.fetch_add(1, Ordering::SeqCst);
+            Reply::Begun(
+                r#"{"Type":"container","Action":"died","Actor":{"ID":"c0"},"timeNano":1}"#.to_owned(),
+            )
+        }
+        "GET /containers/c0/json" if looks.fetch_add(1, Ordering::SeqCst) == 0 => ok(RUNNING),
+        "GET /containers/c0/json" => ok(EXITED),
+        _ => usual(asked).unwrap_or(Reply::Close),
+    });
+    let driver = Arc::new(Driver::default());
+    let task = launch(&driver, &socket(&podman), 0);
+    let exit = timeout(PATIENCE, task.wait()).await.expect("an end");
+    assert_eq!((exit.code, exit.error.as_str()), (4, ""));
+    assert_eq!(exit.completed_at, Some("2026-01-02T03:04:05Z".parse().unwrap()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_there_are_no_events_podman_is_waited_for() {
+    let waited = Arc::new(AtomicUsize::new(0));
+    let podman = StandIn::start(move |asked| match asked.line().as_str() {
+        "GET /events" => Reply::Whole(500, r#"{"cause":"no events","message":"no events"}"#.to_owned()),
+        // At first it claims that the container has ended, as Podman does of some failures.
+        "POST /containers/c0/wait" if waited.fetch_add(1, Ordering::SeqCst) == 0 => ok("0\n"),
+        "POST /containers/c0/wait" => ok("4\n"),
+        "GET /containers/c0/json" if waited.load(Ordering::SeqCst) < 2 => ok(RUNNING),
+        "GET /containers/c0/json" => ok(EXITED),
+        _ => usual(asked).unwrap_or(Reply::Close),
+    });
+    let driver = Arc::new(Driver::default());
+    let socket = socket(&podman);
+    socket.contact();
+    until(|| socket.is_without_events()).await;
+    let task = launch(&driver, &socket, 0);
+    assert_eq!(timeout(PATIENCE, task.wait()).await.expect("an end").code, 4);
+    assert_eq!(count(&podman, "/wait"), 2, "and not in a hurry");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_podman_that_is_away_is_not_asked_again_and_again() {
+    let podman = StandIn::start(|_| Reply::Close);
+    let driver = Arc::new(Driver::default());
+    let task = launch(&driver, &socket(&podman), 0);
+    let stop = tokio::spawn({
+        let task = task.clone();
+        async move { task.stop(None, Duration::from_secs(1)).await }
+    });
+    let failure = timeout(PATIENCE, stop).await.expect("an answer").unwrap().unwrap_err();
+    assert!(failure.message().starts_with("cannot stop container: Podman could not be reached"), "{failure}");
+    assert!(!matches!(task.status.borrow().phase, Phase::Ended(_)), "nobody knows that it has ended");
+    // SIGTERM, SIGKILL, and one more look before the socket was known to be away; each is tried anew on a fresh
+    // connection once.
+    for line in ["/kill", "/json"] {
+        assert!(count(&podman, line) <= 8, "{:?}", podman.lines());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn five_hundred_tasks_are_cheap() {
+    const MANY: usize = 500;
+    let podman = StandIn::start(|asked| match asked.line().as_str() {
+        "GET /events" => Reply::Begun(" ".to_owned()),
+        line if line.ends_with("/json") => ok(RUNNING),
+        _ => usual(asked).unwrap_or(Reply::Close),
+    });
+    let driver = Arc::new(Driver::default());
+    let socket = socket(&podman);
+    let first = launch(&driver, &socket, 0);
+    until(|| first.status.borrow().phase == Phase::Running).await;
+    let before = resident();
+    let tasks: Vec<_> = (1..=MANY).map(|number| launch(&driver, &socket, number)).collect();
+    until(|| tasks.iter().all(|task| task.status.borrow().phase == Phase::Running)).await;
+    let grown = resident().saturating_sub(before);
+    eprintln!("{MANY} supervisors: {grown} KiB, which is {} bytes for each", grown * 1024 / MANY as u64);
+    assert!(grown < 10 << 10, "{grown} KiB, what the stand-in remembers of its requests included");
+    // News that came while a supervisor was looking makes it look once more.
+    let mut asked = 0;
+    while podman.lines().len() != asked {
+        asked = podman.lines().len();
+        sleep(Duration::from_millis(500)).await;
+    }
+    assert!(count(&podman, "/json") <= 2 * (MANY + 1), "no supervisor looks more than twice");
+    sleep(Duration::from_secs(2)).await;
+    assert!(podman.lines().len() <= asked + 2, "nobody asks while nothing happens");
+}
+
+/// Memory of this process, in KiB.
+fn resident() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
