@@ -106,6 +106,7 @@ async fn make(
         tracing::warn!(task_id = plan.ident.task_id, warning, "Podman warns about the new container");
     }
     let made = made.created(created.id.clone());
+    tell(driver, plan, format!("Created container {} ({})", plan.name, short(&created.id)));
     match or_gone(gone, launch(plan, &created.id)).await {
         Ok(container) => {
             made.keep();
@@ -130,9 +131,17 @@ async fn launch(plan: &Plan, id: &str) -> Result<Container, Failure> {
     }
 }
 
+fn tell(driver: &Driver, plan: &Plan, message: String) {
+    driver.events.emit(&plan.ident, message, BTreeMap::new());
+}
+
+/// An ID as Podman's own tools show it.
+fn short(id: &str) -> &str {
+    id.get(..12).unwrap_or(id)
+}
+
 async fn image(driver: &Arc<Driver>, plan: &Plan) -> Result<String, Failure> {
-    let tell = |message: String| driver.events.emit(&plan.ident, message, BTreeMap::new());
-    image::ensure(&plan.socket, &plan.pull, &tell).await
+    image::ensure(&plan.socket, &plan.pull, |message| tell(driver, plan, message)).await
 }
 
 /// Gives up when the client is gone. What was begun is dropped, which ends its requests.
