@@ -49,15 +49,65 @@ fn without_any_option_it_is_the_users_own() {
 
 #[test]
 fn a_refusal_names_the_option() {
-    let bad = |socket: Vec<PluginSocket>, timeout: &str| {
-        sockets(PluginConfig { socket, client_http_timeout: timeout.to_owned(), ..PluginConfig::default() })
-            .expect_err("is refused")
+    let row = |socket: Vec<PluginSocket>, socket_path: &str, timeout: &str| PluginConfig {
+        socket,
+        socket_path: socket_path.to_owned(),
+        client_http_timeout: timeout.to_owned(),
+        ..PluginConfig::default()
     };
-    let text = bad(vec![block("a", "unix:///a"), block("b", "/run/b.sock")], "30 bananas");
-    assert!(text.contains("socket[1].socket_path") && text.contains("unix:///run/b.sock"), "{text}");
-    assert!(text.contains("time: unknown unit \" bananas\" in duration \"30 bananas\""), "{text}");
-    let text = bad(vec![block("a", "http://host:8080")], "");
-    assert!(text.starts_with("socket[0].socket_path: ") && text.contains("only unix sockets"), "{text}");
+    let two = || vec![block("a", "unix:///a"), block("b", "/run/b.sock")];
+    for (plugin, lines) in [
+        (
+            row(vec![block("a", "unix:///a")], "unix:///b", ""),
+            &[
+                "error: can't define socket blocks and socket_path, they're mutually exclusive. (option socket_path)",
+            ][..],
+        ),
+        (
+            row(vec![], "", "30 bananas"),
+            &["time: unknown unit \" bananas\" in duration \"30 bananas\" (option client_http_timeout)"],
+        ),
+        (
+            row(vec![], "", "0s"),
+            &["client_http_timeout \"0s\" is not longer than zero. (option client_http_timeout)"],
+        ),
+        (
+            row(two(), "", "30 bananas"),
+            &[
+                "invalid socket_path \"/run/b.sock\": a socket file is written \"unix:///run/b.sock\" (option socket[1].socket_path)",
+                "time: unknown unit \" bananas\" in duration \"30 bananas\" (option client_http_timeout)",
+            ],
+        ),
+        (
+            row(vec![], "http://host:8080", ""),
+            &[
+                "socket_path: \"http://host:8080\" is reached over a network, which has no protection there; only unix sockets are supported.",
+            ],
+        ),
+        (
+            row(vec![block("a", "unix:///a"), block("b", "http://host")], "", ""),
+            &["socket[1].socket_path: \"http://host\" is reached over a network"],
+        ),
+    ] {
+        let text = sockets(plugin).expect_err("is refused");
+        let mut said: Vec<&str> = text.lines().collect();
+        said.sort_unstable();
+        assert_eq!(said.len(), lines.len(), "{text}");
+        for (said, wanted) in said.iter().zip(lines) {
+            assert!(said.starts_with(wanted), "{said}");
+        }
+    }
+}
+
+#[test]
+fn the_time_out_is_that_of_the_first_byte() {
+    let of = |text: &str| {
+        deadlines(&PluginConfig { client_http_timeout: text.to_owned(), ..PluginConfig::default() })
+    };
+    let usual = of("");
+    assert_eq!((usual.connect, usual.first_byte), (Duration::from_secs(5), Some(Duration::from_secs(60))));
+    let longer = of("1m30s");
+    assert_eq!((longer.connect, longer.first_byte), (Duration::from_secs(5), Some(Duration::from_secs(90))));
 }
 
 #[test]

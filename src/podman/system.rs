@@ -2,14 +2,31 @@
 
 use hyper::Method;
 use hyper::body::Bytes;
+use tokio::net::UnixStream;
+use tokio::time::timeout;
 
 use super::Client;
+use super::deadlines::Phase;
 use super::error::Error;
 use super::info::{Info, Wire};
 use super::names::escaped;
 use super::objects::Network;
 
 impl Client {
+    /// Whether somebody takes a new connection. Connections that are kept may outlive the socket they came from, so that
+    /// a call that is answered does not show it. Nothing is asked.
+    ///
+    /// # Errors
+    /// [`Error::Connect`], [`Error::Deadline`].
+    pub async fn reach(&self) -> Result<(), Error> {
+        let limit = self.deadlines.connect;
+        match timeout(limit, UnixStream::connect(&self.socket)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(self.unreachable(&error)),
+            Err(_) => Err(self.late(Phase::Connect, limit)),
+        }
+    }
+
     /// Podman's version, from the headers of `GET /_ping`: the cheapest proof that it is there.
     ///
     /// # Errors

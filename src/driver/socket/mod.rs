@@ -3,6 +3,7 @@
 
 mod debts;
 mod exits;
+mod inquiry;
 mod watcher;
 
 use std::fmt;
@@ -64,7 +65,7 @@ pub enum Contact {
 }
 
 /// What a service said of itself when it was last asked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Known {
     /// Podman's version, as the header of its ping has it.
     pub version: String,

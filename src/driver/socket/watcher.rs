@@ -1,36 +1,45 @@
 //! The one who holds the contact to a service: its stream of events tells of exits and, by ending, that the service is
 //! gone. While all is well it asks for the host's facts now and then, and nothing else.
 
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep};
 
+use super::inquiry::{Age, ask, ask_again, glance, heartbeat, lost, moved, upkeep};
 use super::{Contact, Known, Shared};
-use crate::host_facts;
 use crate::podman::{Client, Error, Event, EventFilters, Events, EventsQuery};
 
-/// How often a service that answers is asked for its facts, which also notices one that hangs.
-const REFRESH: Duration = Duration::from_secs(30);
-/// How often it is tried whether a service is back. A return is to be known within a second.
-const RETRY: Duration = Duration::from_millis(400);
-/// How often a service without events is asked whether it is there.
-const HEARTBEAT: Duration = Duration::from_secs(1);
-/// How often what is owed is tried again.
-const DEBTS: Duration = Duration::from_secs(5);
+/// How often it is tried whether a service is back that takes no connections. A return is to be known within a second,
+/// of which Podman's answers take their part; a connection that nobody takes costs nothing.
+const RECONNECT: Duration = Duration::from_millis(150);
+/// The same for one that takes connections, and then does not answer well.
+const RETRY: Duration = Duration::from_millis(500);
+/// A contact that was held for less is not taken up again before the next try.
+const HELD: Duration = Duration::from_secs(1);
 /// What may have happened to a container that somebody has to know.
 const ACTIONS: [&str; 3] = ["died", "remove", "cleanup"];
 
 /// Watches, until it is dropped.
 pub(super) async fn run(name: String, podman: Client, shared: Arc<Shared>) {
-    let mut watch = Watch { name, podman, shared, last_event: None, complained: false };
+    let mut watch = Watch { name, podman, shared, last_event: None, last: None, complained: false };
     loop {
+        let began = Instant::now();
         let error = watch.contact().await;
+        let error = match watch.is_up() {
+            false => error,
+            true => match glance(&watch.podman).await {
+                // A service that was replaced in no time was never away: nobody is alarmed, and all is begun anew.
+                Some(Ok(())) if began.elapsed() > HELD => continue,
+                Some(Err(precise)) => precise,
+                Some(Ok(())) | None => error,
+            },
+        };
+        let pause = if matches!(error, Error::Connect { .. }) { RECONNECT } else { RETRY };
         watch.down(error);
         tokio::select! {
-            () = sleep(RETRY) => {}
+            () = sleep(pause) => {}
             () = watch.shared.nudge.notified() => {}
         }
     }
@@ -42,6 +51,8 @@ struct Watch {
     shared: Arc<Shared>,
     /// The time of the last event that was seen, from where a new stream goes on.
     last_event: Option<i64>,
+    /// What the service said of itself when the last contact began.
+    last: Option<Arc<Known>>,
     /// Whether it was said that there are no events.
     complained: bool,
 }
@@ -49,22 +60,34 @@ struct Watch {
 impl Watch {
     /// Holds the contact for as long as there is one, and says why there is none any more.
     async fn contact(&mut self) -> Error {
-        let (version, info) = match ask(&self.podman).await {
+        let (known, age) = match self.ask().await {
             Ok(answer) => answer,
             Err(error) => return error,
         };
-        let events = self.open().await;
-        let facts = host_facts::of(&info);
-        let known = Known { version, facts, info, events: events.is_ok() };
-        self.up(known);
-        match events {
-            Ok(events) => self.listen(events).await,
-            Err(error) if error.is_unreachable() => error,
-            Err(error) => {
-                self.complain(&error);
-                self.without_events().await
-            }
+        let told = match known.info.event_logger.as_deref() {
+            Some("none") => None,
+            _ => match self.open().await {
+                Ok(events) => Some(events),
+                Err(error) if error.is_unreachable() => return error,
+                Err(_) => None,
+            },
+        };
+        self.up(Known { events: told.is_some(), ..known });
+        if let Some(events) = told
+            && let Some(error) = self.with(events, age).await
+        {
+            return error;
         }
+        self.without_events(age).await
+    }
+
+    async fn ask(&self) -> Result<(Known, Age), Error> {
+        if let Some(before) = &self.last
+            && let Some(known) = ask_again(&self.podman, before).await?
+        {
+            return Ok((known, Age::Old));
+        }
+        Ok((ask(&self.podman).await?, Age::Fresh))
     }
 
     async fn open(&self) -> Result<Events, Error> {
@@ -78,11 +101,17 @@ impl Watch {
         self.podman.events(&query).await
     }
 
-    fn up(&self, known: Known) {
-        if !matches!(&*self.shared.contact.borrow(), Contact::Up(_)) {
+    fn is_up(&self) -> bool {
+        matches!(&*self.shared.contact.borrow(), Contact::Up(_))
+    }
+
+    fn up(&mut self, known: Known) {
+        if !self.is_up() {
             tracing::info!(socket = self.name, version = known.version, "Podman answers");
         }
-        self.shared.contact.send_replace(Contact::Up(Arc::new(known)));
+        let known = Arc::new(known);
+        self.last = Some(known.clone());
+        self.shared.contact.send_replace(Contact::Up(known));
         // Whatever happened while nobody listened: everybody looks.
         self.shared.exits.tell_all();
     }
@@ -95,32 +124,26 @@ impl Watch {
         self.shared.contact.send_replace(Contact::Down(Arc::new(error)));
     }
 
-    fn complain(&mut self, error: &Error) {
-        if !std::mem::replace(&mut self.complained, true) {
-            tracing::warn!(
-                socket = self.name,
-                error = %error,
-                "Podman tells no events: each task is waited for by a request of its own. Set events_logger in \
-                 containers.conf to \"journald\" or \"file\""
-            );
+    /// Holds a contact by its stream of events. `None`: there is nothing to be read from the stream.
+    async fn with(&mut self, mut events: Events, age: Age) -> Option<Error> {
+        let (podman, shared) = (self.podman.clone(), self.shared.clone());
+        tokio::select! {
+            told = self.listen(&mut events) => match told {
+                Ok(()) => Some(lost(&podman, "the service ended its stream of events")),
+                Err(error) if error.is_unreachable() => Some(error),
+                Err(_) => None,
+            },
+            error = upkeep(&podman, &shared, age) => Some(error),
+            error = moved(&podman) => Some(error),
         }
     }
 
     /// Passes events on until the stream ends.
-    async fn listen(&mut self, mut events: Events) -> Error {
-        let shared = self.shared.clone();
-        let podman = self.podman.clone();
-        let mut upkeep = pin!(upkeep(&podman, &shared, REFRESH));
-        loop {
-            tokio::select! {
-                event = events.next() => match event {
-                    Ok(Some(event)) => self.tell(&event),
-                    Ok(None) => return self.gone(),
-                    Err(error) => return error,
-                },
-                error = &mut upkeep => return error,
-            }
+    async fn listen(&mut self, events: &mut Events) -> Result<(), Error> {
+        while let Some(event) = events.next().await? {
+            self.tell(&event);
         }
+        Ok(())
     }
 
     fn tell(&mut self, event: &Event) {
@@ -128,57 +151,27 @@ impl Watch {
         self.shared.exits.tell(&event.id);
     }
 
-    /// A stream that ends is a service that ends.
-    fn gone(&self) -> Error {
-        Error::Transport {
-            socket: self.podman.socket().to_owned(),
-            reason: "the service ended its stream of events".to_owned(),
-            before_answer: false,
+    /// Holds a contact by asking for it. Each who waits for a container has to ask for itself, and is told so.
+    async fn without_events(&mut self, age: Age) -> Error {
+        if !std::mem::replace(&mut self.complained, true) {
+            tracing::warn!(
+                socket = self.name,
+                "Podman tells no events: each task is waited for by a request of its own. Set events_logger in \
+                 containers.conf to \"journald\" or \"file\""
+            );
         }
-    }
-
-    async fn without_events(&self) -> Error {
-        let mut upkeep = pin!(upkeep(&self.podman, &self.shared, REFRESH));
-        loop {
-            tokio::select! {
-                error = &mut upkeep => return error,
-                () = sleep(HEARTBEAT) => {
-                    if let Err(error) = self.podman.ping().await {
-                        return error;
-                    }
-                }
+        self.shared.contact.send_if_modified(|contact| match contact {
+            Contact::Up(known) if known.events => {
+                *contact = Contact::Up(Arc::new(Known { events: false, ..(**known).clone() }));
+                true
             }
-        }
-    }
-}
-
-async fn ask(podman: &Client) -> Result<(String, crate::podman::Info), Error> {
-    let version = podman.ping().await?;
-    let info = podman.info().await?;
-    Ok((version, info))
-}
-
-/// Asks for the facts now and then, pays what is owed, and ends with the error that says that the contact is lost.
-async fn upkeep(podman: &Client, shared: &Shared, period: Duration) -> Error {
-    let mut refresh_at = Instant::now() + period;
-    loop {
-        shared.debts.pay(podman).await;
-        let next = if shared.debts.len() > 0 { Instant::now() + DEBTS } else { refresh_at };
+            _ => false,
+        });
+        self.shared.exits.tell_all();
         tokio::select! {
-            () = sleep_until(next.min(refresh_at)) => {}
-            () = shared.nudge.notified() => continue,
-        }
-        if Instant::now() < refresh_at {
-            continue;
-        }
-        refresh_at = Instant::now() + period;
-        match ask(podman).await {
-            Ok((version, info)) => shared.contact.send_modify(|contact| {
-                let events = !matches!(contact, Contact::Up(known) if !known.events);
-                let facts = host_facts::of(&info);
-                *contact = Contact::Up(Arc::new(Known { version, facts, info, events }));
-            }),
-            Err(error) => return error,
+            error = upkeep(&self.podman, &self.shared, age) => error,
+            error = heartbeat(&self.podman) => error,
+            error = moved(&self.podman) => error,
         }
     }
 }

@@ -1,0 +1,129 @@
+//! What a watcher asks a service for while it holds the contact, and by what else it sees that the contact is lost.
+//! How the contact is held, and what follows from its loss, is the watcher's.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+
+use super::{Contact, Known, Shared};
+use crate::host_facts;
+use crate::podman::{Client, Error, Phase};
+
+/// How often a service that answers is asked for its facts, which also notices one that hangs.
+const REFRESH: Duration = Duration::from_secs(30);
+/// How long it may take to say that it is there. That is no work for a Podman, however busy it is.
+const PING: Duration = Duration::from_secs(10);
+/// How long it may take to show that it was never away.
+const GLANCE: Duration = Duration::from_millis(500);
+/// How often it is looked whether the socket's file is still the same one.
+const FILE: Duration = Duration::from_millis(250);
+/// How often a service without events is asked whether it is there.
+const HEARTBEAT: Duration = Duration::from_secs(1);
+/// How often what is owed is tried again.
+const DEBTS: Duration = Duration::from_secs(5);
+
+/// How old the facts are of a contact that begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Age {
+    /// They were asked for just now.
+    Fresh,
+    /// They are those of the contact before.
+    Old,
+}
+
+/// What the service says of itself.
+pub(super) async fn ask(podman: &Client) -> Result<Known, Error> {
+    podman.reach().await?;
+    let (version, mut info) = tokio::try_join!(ping(podman), podman.info())?;
+    info.version.get_or_insert_with(|| version.clone());
+    Ok(Known { version, facts: host_facts::of(&info), info, events: true })
+}
+
+/// The same, at once, of a service that was known before: one of the same version is what it was until it says otherwise,
+/// which has to be asked soon. What it says of its host takes Podman a while.
+pub(super) async fn ask_again(podman: &Client, before: &Known) -> Result<Option<Known>, Error> {
+    podman.reach().await?;
+    let version = ping(podman).await?;
+    Ok((before.events && before.version == version).then(|| before.clone()))
+}
+
+/// A second opinion, in a short time: one that takes connections and answers is not away.
+pub(super) async fn glance(podman: &Client) -> Option<Result<(), Error>> {
+    let asking = async {
+        podman.reach().await?;
+        podman.ping().await.map(drop)
+    };
+    timeout(GLANCE, asking).await.ok()
+}
+
+/// Asks for the facts now and then, pays what is owed, and ends with the error that says that the contact is lost.
+/// `age`: how old the facts are that are known.
+pub(super) async fn upkeep(podman: &Client, shared: &Shared, age: Age) -> Error {
+    let mut refresh_at = match age {
+        Age::Fresh => Instant::now() + REFRESH,
+        Age::Old => Instant::now(),
+    };
+    loop {
+        shared.debts.pay(podman).await;
+        let next = if shared.debts.len() > 0 { Instant::now() + DEBTS } else { refresh_at };
+        tokio::select! {
+            () = sleep_until(next.min(refresh_at)) => {}
+            () = shared.nudge.notified() => continue,
+        }
+        if Instant::now() < refresh_at {
+            continue;
+        }
+        refresh_at = Instant::now() + REFRESH;
+        match ask(podman).await {
+            Ok(known) => shared.contact.send_modify(|contact| {
+                let events = !matches!(contact, Contact::Up(known) if !known.events);
+                *contact = Contact::Up(Arc::new(Known { events, ..known }));
+            }),
+            Err(error) => return error,
+        }
+    }
+}
+
+/// For a service without a stream whose end would show it: asks every second whether it is there.
+pub(super) async fn heartbeat(podman: &Client) -> Error {
+    loop {
+        sleep(HEARTBEAT).await;
+        if let Err(error) = ping(podman).await {
+            return error;
+        }
+    }
+}
+
+/// Ends when the socket's file is gone, or another one. A service that is told to end takes the file away first and
+/// may keep what is connected for seconds. Nobody is asked for it.
+pub(super) async fn moved(podman: &Client) -> Error {
+    let file = identity(podman.socket());
+    while identity(podman.socket()) == file {
+        sleep(FILE).await;
+    }
+    lost(podman, "the socket's file is gone, or another one")
+}
+
+/// The contact is lost for a reason that no call met.
+pub(super) fn lost(podman: &Client, reason: &str) -> Error {
+    Error::Transport { socket: podman.socket().to_owned(), reason: reason.to_owned(), before_answer: false }
+}
+
+async fn ping(podman: &Client) -> Result<String, Error> {
+    match timeout(PING, podman.ping()).await {
+        Ok(answer) => answer,
+        Err(_) => {
+            Err(Error::Deadline { socket: podman.socket().to_owned(), phase: Phase::FirstByte, limit: PING })
+        }
+    }
+}
+
+/// Device, inode and time of change: a new file may get the inode of the old one.
+fn identity(socket: &Path) -> Option<(u64, u64, i64, i64)> {
+    // A look at a folder in memory, which is no reason for another thread.
+    let file = std::fs::metadata(socket).ok()?;
+    Some((file.dev(), file.ino(), file.mtime(), file.mtime_nsec()))
+}
