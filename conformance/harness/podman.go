@@ -73,6 +73,11 @@ func (p *Podman) start() {
 	if err := p.command.Start(); err != nil {
 		p.t.Fatal(err)
 	}
+	p.answers()
+}
+
+func (p *Podman) answers() {
+	p.t.Helper()
 	Eventually(p.t, 90*time.Second, "Podman "+p.Which+" answers", func() error {
 		_, err := p.Do(http.MethodGet, "/libpod/_ping", nil)
 		return err
@@ -109,6 +114,27 @@ func (p *Podman) Kill() {
 		return
 	}
 	p.t.Fatalf("no service on %s runs", p.Socket)
+}
+
+// Revive starts the service again that Kill ended, beside the same containers, and returns when it answers.
+func (p *Podman) Revive() {
+	p.t.Helper()
+	pid := strconv.Itoa(p.command.Process.Pid)
+	environment, err := os.ReadFile("/proc/" + pid + "/environ")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	command := exec.Command("nsenter", "--target", pid, "--mount", "--net", "--root", "--wd",
+		"podman", "system", "service", "--time=0", "unix://"+p.Socket)
+	command.Env = strings.Split(strings.TrimRight(string(environment), "\x00"), "\x00")
+	if err := command.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	p.t.Cleanup(func() {
+		_ = command.Process.Kill()
+		_ = command.Wait()
+	})
+	p.answers()
 }
 
 // Restart serves again on the same storage, without the containers that there were, and returns when it answers.

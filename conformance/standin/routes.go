@@ -88,7 +88,7 @@ func (s *Server) info() any {
 }
 
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
-	listener := make(chan any, 256)
+	listener := make(chan any, 4096)
 	s.mu.Lock()
 	s.listeners[listener] = true
 	s.mu.Unlock()
