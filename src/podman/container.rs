@@ -18,6 +18,9 @@ pub struct Container {
     /// Its name, without a slash.
     #[serde(deserialize_with = "lenient")]
     pub name: String,
+    /// When it was made.
+    #[serde(deserialize_with = "time")]
+    pub created: Option<Timestamp>,
     /// ID of its image.
     #[serde(deserialize_with = "lenient")]
     pub image: String,

@@ -3,8 +3,13 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::driver::mark::Mark;
-use crate::podman::{Client, Error, RemoveOptions};
+use crate::podman::{Client, Error, Filters, RemoveOptions, Status};
+
+/// How long after it was made a container that was never started belongs to no start any more.
+const ABANDONED: SignedDuration = SignedDuration::from_mins(10);
 
 /// A container that is to be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +61,36 @@ impl Debts {
     fn lock(&self) -> MutexGuard<'_, Vec<Debt>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Removes what starts of an earlier process left half-made: containers with our mark that were made long ago and have
+/// never been started. A start of another plugin on the same Podman takes no such time between the two.
+pub(super) async fn sweep(podman: &Client) {
+    let filters = Filters { statuses: vec!["created".to_owned()], ..Filters::default() };
+    let made = match podman.list_containers(true, &filters).await {
+        Ok(made) => made,
+        Err(error) => {
+            return tracing::debug!(error = %error, "containers that were never started cannot be listed");
+        }
+    };
+    for listed in made.iter().filter(|listed| matches!(listed.state.as_str(), "created" | "configured")) {
+        if let Err(error) = sweep_one(podman, &listed.id).await {
+            tracing::warn!(container = listed.id, error = %error, "a container that was never started cannot be removed");
+        }
+    }
+}
+
+async fn sweep_one(podman: &Client, id: &str) -> Result<(), Error> {
+    let Some(container) = podman.inspect_container(id).await? else { return Ok(()) };
+    let ours = Mark::read(&container.config.annotations).is_some();
+    let age = container.created.map(|created| Timestamp::now().duration_since(created));
+    if !ours || container.state.status != Status::Created || age.is_none_or(|age| age < ABANDONED) {
+        return Ok(());
+    }
+    let options = RemoveOptions { force: true, volumes: true, ..RemoveOptions::default() };
+    podman.remove_container(id, &options).await?;
+    tracing::info!(container = container.name, "a container of a start that was broken off is removed");
+    Ok(())
 }
 
 async fn settle(podman: &Client, debt: &Debt) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 //! Who waits for news of which container. News says "look", never what happened: Podman's state is the truth.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -34,6 +34,17 @@ impl Exits {
     /// Something may have happened to any of them.
     pub(super) fn tell_all(&self) {
         self.lock().values().flatten().for_each(|news| news.notify_one());
+    }
+
+    /// Something has happened to those that are not among these, which run.
+    pub(super) fn tell_others_than(&self, running: &HashSet<String>) {
+        let waiting = self.lock();
+        let others = waiting.iter().filter(|(id, _)| !running.contains(*id));
+        others.flat_map(|(_, waiting)| waiting).for_each(|news| news.notify_one());
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lock().is_empty()
     }
 
     /// The lock is never held across an await.
@@ -76,6 +87,8 @@ mod tests {
         let (one, another, other) = (exits.notice("a"), exits.notice("a"), exits.notice("b"));
         exits.tell("a");
         exits.tell("nobody");
+        assert_eq!([&one, &another, &other].map(has_news), [true, true, false]);
+        exits.tell_others_than(&HashSet::from(["b".to_owned()]));
         assert_eq!([&one, &another, &other].map(has_news), [true, true, false]);
         assert_eq!([&one, &another, &other].map(has_news), [false; 3]);
         exits.tell_all();

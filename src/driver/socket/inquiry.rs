@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::{Contact, Known, Shared};
+use super::{Contact, Known, Shared, debts};
 use crate::host_facts;
-use crate::podman::{Client, Error, Phase};
+use crate::podman::{Client, Error, Filters, Phase};
 
 /// How often a service that answers is asked for its facts, which also notices one that hangs.
 const REFRESH: Duration = Duration::from_secs(30);
@@ -66,6 +66,7 @@ pub(super) async fn upkeep(podman: &Client, shared: &Shared, age: Age) -> Error 
         Age::Fresh => Instant::now() + REFRESH,
         Age::Old => Instant::now(),
     };
+    debts::sweep(podman).await;
     loop {
         shared.debts.pay(podman).await;
         let next = if shared.debts.len() > 0 { Instant::now() + DEBTS } else { refresh_at };
@@ -78,12 +79,29 @@ pub(super) async fn upkeep(podman: &Client, shared: &Shared, age: Age) -> Error 
         }
         refresh_at = Instant::now() + REFRESH;
         match ask(podman).await {
-            Ok(known) => shared.contact.send_modify(|contact| {
-                let events = !matches!(contact, Contact::Up(known) if !known.events);
-                *contact = Contact::Up(Arc::new(Known { events, ..known }));
-            }),
+            Ok(known) => {
+                shared.contact.send_modify(|contact| {
+                    let events = !matches!(contact, Contact::Up(known) if !known.events);
+                    *contact = Contact::Up(Arc::new(Known { events, ..known }));
+                });
+                reconcile(podman, shared).await;
+            }
             Err(error) => return error,
         }
+    }
+}
+
+/// Podman loses events when its file of them is full. So those are told now and then whose containers do not run: one
+/// request for all.
+async fn reconcile(podman: &Client, shared: &Shared) {
+    if shared.exits.is_empty() {
+        return;
+    }
+    match podman.list_containers(false, &Filters::default()).await {
+        Ok(running) => {
+            shared.exits.tell_others_than(&running.into_iter().map(|container| container.id).collect());
+        }
+        Err(error) => tracing::debug!(error = %error, "the containers that run cannot be listed"),
     }
 }
 
