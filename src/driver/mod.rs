@@ -6,6 +6,9 @@ pub mod commands;
 pub mod ending;
 pub mod errors;
 pub mod events;
+pub mod exec;
+pub mod exec_stream;
+pub mod fifo;
 pub mod fingerprint;
 pub mod handle;
 pub mod image;
@@ -18,6 +21,7 @@ pub mod settings;
 pub mod signals;
 pub mod socket;
 pub mod start;
+pub mod stats;
 pub mod store;
 pub mod supervisor;
 pub mod task;
@@ -28,6 +32,7 @@ use base::Base;
 use events::Events;
 use service::Service;
 use settings::Settings;
+use stats::Samplers;
 use store::Store;
 use tokio::sync::watch;
 
@@ -55,6 +60,8 @@ pub struct Driver {
     pub store: Store,
     /// What tasks' users are told.
     pub events: Events,
+    /// Who reads statistics.
+    pub samplers: Samplers,
 }
 
 impl Driver {

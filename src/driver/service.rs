@@ -2,6 +2,7 @@
 //! the same for every node and task, is answered here.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::stream::{BoxStream, StreamExt};
 use podman_driver_engine::generated::descriptors;
@@ -9,8 +10,7 @@ use tokio_stream::wrappers::BroadcastStream;
 use tokio_stream::wrappers::errors::BroadcastStreamRecvError;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::errors::Failure;
-use super::{Driver, commands, fingerprint, recover, start};
+use super::{Driver, commands, exec, exec_stream, fingerprint, recover, start, stats};
 use crate::plugin::generated::driver::driver_capabilities::FsIsolation;
 use crate::plugin::generated::driver::driver_server::Driver as DriverService;
 use crate::plugin::generated::driver::network_isolation_spec::NetworkIsolationMode;
@@ -43,8 +43,9 @@ impl Service {
     }
 }
 
-fn missing<T>(call: &str) -> Answer<T> {
-    Err(Failure::new(format!("{call} is not there yet")).into())
+/// A duration on the wire; `None` for one that is not there, or negative.
+fn duration(duration: Option<prost_types::Duration>) -> Option<Duration> {
+    duration.and_then(|duration| duration.try_into().ok())
 }
 
 #[tonic::async_trait]
@@ -97,8 +98,11 @@ impl DriverService for Service {
         Ok(Response::new(commands::inspect(&self.driver.store, request.get_ref())?))
     }
 
-    async fn task_stats(&self, _: Request<TaskStatsRequest>) -> Answer<Self::TaskStatsStream> {
-        missing("TaskStats")
+    async fn task_stats(&self, request: Request<TaskStatsRequest>) -> Answer<Self::TaskStatsStream> {
+        let TaskStatsRequest { task_id, collection_interval } = request.into_inner();
+        let task = self.driver.store.get(&task_id)?;
+        let stats = stats::stream(self.driver.clone(), &task, duration(collection_interval));
+        Ok(Response::new(stats.map(Ok).boxed()))
     }
 
     async fn task_events(&self, _: Request<TaskEventsRequest>) -> Answer<Self::TaskEventsStream> {
@@ -114,15 +118,18 @@ impl DriverService for Service {
         Ok(Response::new(commands::signal(&self.driver.store, request.into_inner()).await?))
     }
 
-    async fn exec_task(&self, _: Request<ExecTaskRequest>) -> Answer<ExecTaskResponse> {
-        missing("ExecTask")
+    async fn exec_task(&self, request: Request<ExecTaskRequest>) -> Answer<ExecTaskResponse> {
+        let ExecTaskRequest { task_id, command, timeout } = request.into_inner();
+        let task = self.driver.store.get(&task_id)?;
+        Ok(Response::new(exec::run(&task, command, duration(timeout)).await?))
     }
 
     async fn exec_task_streaming(
         &self,
-        _: Request<Streaming<ExecTaskStreamingRequest>>,
+        requests: Request<Streaming<ExecTaskStreamingRequest>>,
     ) -> Answer<Self::ExecTaskStreamingStream> {
-        missing("ExecTaskStreaming")
+        let answers = exec_stream::stream(self.driver.store.clone(), requests.into_inner());
+        Ok(Response::new(answers.boxed()))
     }
 
     async fn create_network(&self, _: Request<CreateNetworkRequest>) -> Answer<CreateNetworkResponse> {
