@@ -72,6 +72,8 @@ async fn container(
     gone: &CancellationToken,
 ) -> Result<Started, Failure> {
     let mark = Mark::of(task, &plan.translation.spec);
+    // Also for a container that is adopted: Nomad may have made the pipe anew.
+    plan.give_pipe()?;
     match namesake::settle(driver, plan, &mark).await? {
         Namesake::Adopted(container) => Ok(Started { container: *container, adopted: true }),
         Namesake::None => {

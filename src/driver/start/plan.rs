@@ -2,6 +2,7 @@
 //! engine's translation. Only reading requests are made here, and none that the config does not call for.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use podman_driver_engine::config::{Sources, TaskConfig};
@@ -16,6 +17,7 @@ use super::refusal::{Step, refused_at};
 use crate::driver::Driver;
 use crate::driver::errors::Failure;
 use crate::driver::events::Ident;
+use crate::driver::fifo;
 use crate::driver::request;
 use crate::driver::settings::Settings;
 use crate::driver::socket::Socket;
@@ -85,10 +87,14 @@ impl Plan {
         Ok(translation.spec)
     }
 
-    /// Whether Podman writes the output into Nomad's pipe by itself.
-    pub(super) fn logs_to_pipe(&self) -> bool {
+    /// Lets a Podman of another user write the output into Nomad's pipe, where it does that by itself.
+    pub(super) fn give_pipe(&self) -> Result<(), Failure> {
         let logs = self.translation.spec.log_configuration.as_ref();
-        logs.is_some_and(|logs| logs.path.as_deref() == Some(self.nomad.stdout_path.as_str()))
+        let pipe = logs.and_then(|logs| logs.path.as_deref()).filter(|path| *path == self.nomad.stdout_path);
+        match pipe.filter(|path| self.host.rootless && !path.is_empty()) {
+            Some(pipe) => fifo::give_to_owner(&self.socket.path, Path::new(pipe)),
+            None => Ok(()),
+        }
     }
 
     /// Tells the task's user what will surprise.
