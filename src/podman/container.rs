@@ -7,6 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::lenient::{lenient, map, text, time};
+
 /// A container.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "PascalCase")]
@@ -24,6 +26,9 @@ pub struct Container {
     /// ID of its image.
     #[serde(deserialize_with = "lenient")]
     pub image: String,
+    /// When it was made.
+    #[serde(deserialize_with = "time")]
+    pub created: Option<Timestamp>,
     /// Name of its image.
     #[serde(deserialize_with = "lenient")]
     pub image_name: String,
@@ -87,10 +92,10 @@ pub struct Config {
     #[serde(deserialize_with = "signal")]
     pub stop_signal: Option<String>,
     /// Annotations.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "map")]
     pub annotations: BTreeMap<String, String>,
     /// Labels.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "map")]
     pub labels: BTreeMap<String, String>,
     /// Whether it has a terminal.
     #[serde(deserialize_with = "lenient")]
@@ -138,7 +143,7 @@ pub struct NetworkSettings {
     #[serde(rename = "GlobalIPv6Address", deserialize_with = "text")]
     pub ipv6: Option<String>,
     /// All networks by name.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "map")]
     pub networks: BTreeMap<String, Endpoint>,
 }
 
@@ -203,31 +208,12 @@ impl Status {
     }
 }
 
-/// A member of another shape than expected counts as absent: five upstream changes of shape have shown that no member
-/// is worth failing for.
-pub(super) fn lenient<'de, D: Deserializer<'de>, T: Default + serde::de::DeserializeOwned>(
-    from: D,
-) -> Result<T, D::Error> {
-    let value = Value::deserialize(from)?;
-    Ok(serde_json::from_value(value).unwrap_or_default())
-}
-
 fn status<'de, D: Deserializer<'de>>(from: D) -> Result<Status, D::Error> {
     Ok(Status::of(&lenient::<D, String>(from)?))
 }
 
 fn process<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
     Ok(Some(lenient::<D, u32>(from)?).filter(|pid| *pid > 0))
-}
-
-fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    Ok(Some(lenient::<D, String>(from)?).filter(|text| !text.is_empty()))
-}
-
-/// Go's zero time means "never".
-fn time<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
-    let text = lenient::<D, String>(from)?;
-    Ok(text.parse::<Timestamp>().ok().filter(|time| time.as_second() > 0))
 }
 
 /// A number up to Podman 4, a name since.

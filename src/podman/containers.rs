@@ -7,8 +7,9 @@ use hyper::body::Bytes;
 use serde::{Deserialize, Serialize};
 
 use super::Client;
-use super::container::{Container, lenient};
+use super::container::Container;
 use super::error::Error;
+use super::lenient::{lenient, list};
 use super::names::{Query, escaped};
 
 /// A container that was made.
@@ -17,9 +18,10 @@ use super::names::{Query, escaped};
 #[non_exhaustive]
 pub struct Created {
     /// Its ID.
+    #[serde(deserialize_with = "lenient")]
     pub id: String,
     /// What Podman thinks of the spec.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "list")]
     pub warnings: Vec<String>,
 }
 
@@ -68,9 +70,10 @@ pub struct Filters {
 #[non_exhaustive]
 pub struct Listed {
     /// Its ID.
+    #[serde(deserialize_with = "lenient")]
     pub id: String,
     /// Its names.
-    #[serde(deserialize_with = "lenient")]
+    #[serde(deserialize_with = "list")]
     pub names: Vec<String>,
     /// Podman's word for where it stands.
     #[serde(deserialize_with = "lenient")]
@@ -116,7 +119,21 @@ impl Client {
     /// # Errors
     /// Any [`Error`] but [`Error::Deadline`].
     pub async fn wait_container(&self, id: &str) -> Result<Option<i32>, Error> {
-        let path = format!("/containers/{}/wait", escaped(id));
+        self.wait_for(id, &[]).await
+    }
+
+    /// Waits, for as long as it takes, until a container is in one of these states (`exited`, `stopped`, `running`,
+    /// `paused`, `created`, `initialized`, `removing`): the first two where none is given. `None` if there is no such
+    /// container. The code is -1 for any other state. Podman 4.6 and later answer a 0 to a word that they do not know.
+    ///
+    /// # Errors
+    /// Any [`Error`] but [`Error::Deadline`].
+    pub async fn wait_for(&self, id: &str, conditions: &[&str]) -> Result<Option<i32>, Error> {
+        let mut query = Query::of(format!("/containers/{}/wait", escaped(id)));
+        for condition in conditions {
+            query = query.with("condition", condition);
+        }
+        let path = query.done();
         let limits = self.deadlines.open_ended();
         match self.successful(Method::POST, &path, Bytes::from_static(b"{}"), limits).await {
             Ok(answer) => {
@@ -183,9 +200,19 @@ impl Client {
             .with_some("depend", Some(options.depend).filter(|depend| *depend))
             .done();
         match self.change(Method::DELETE, &path).await {
-            Err(error) if error.is_absent() => Ok(Done::Already),
+            // Somebody else, such as Podman itself after the container's end, was quicker.
+            Err(error) if error.is_absent() || error.is_being_removed() => Ok(Done::Already),
             other => other,
         }
+    }
+
+    /// Gives a container another name.
+    ///
+    /// # Errors
+    /// Any [`Error`]; [`Error::is_name_in_use`].
+    pub async fn rename_container(&self, name: &str, to: &str) -> Result<(), Error> {
+        let path = Query::of(format!("/containers/{}/rename", escaped(name))).with("name", to).done();
+        self.change(Method::POST, &path).await.map(drop)
     }
 
     /// Lists containers; `all`: also those that do not run.

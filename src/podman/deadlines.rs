@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 /// The limits of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deadlines {
     /// For opening the connection.
     pub connect: Duration,
-    /// From then until the answer begins.
+    /// From then until the answer begins. Where a body is streamed, each of its pieces starts the time anew.
     pub first_byte: Option<Duration>,
     /// Between two pieces of the answer's body.
     pub idle: Option<Duration>,
@@ -47,4 +49,10 @@ pub enum Phase {
     Idle,
     /// The whole call.
     Whole,
+}
+
+/// That much later; some decades where the clock ends before.
+pub(super) fn after(start: Instant, limit: Duration) -> Instant {
+    const DECADES: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
+    start.checked_add(limit).unwrap_or_else(|| start + DECADES)
 }

@@ -108,7 +108,18 @@ impl Error {
 
     /// Whether it cannot be done because the container is paused.
     pub fn is_paused(&self) -> bool {
-        self.says(&["paused"])
+        self.says(&["state paused", "is paused"])
+    }
+
+    /// Whether it cannot be done because of the state of the object, such as an image that a container uses. Versions
+    /// before 4.7 say so of fewer things.
+    pub fn is_conflict(&self) -> bool {
+        matches!(self, Error::Podman { status: 409, .. })
+    }
+
+    /// Whether somebody else is removing the object, or just has.
+    pub(super) fn is_being_removed(&self) -> bool {
+        self.says(&["has already been removed", "already in progress"])
     }
 
     /// Whether Podman's words have one of these, which are in lower case.

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use hyper::Method;
 use serde::{Deserialize, Serialize};
 
 use super::Client;
-use super::container::lenient;
 use super::error::Error;
+use super::lenient::{lenient, map};
 use super::names::Query;
 use super::stream::JsonLines;
-use super::transport::{Ask, whole_body};
+use super::transport::Ask;
 
 /// Which events, and from when.
 #[derive(Clone, Debug, Default)]
@@ -63,28 +62,33 @@ pub struct Events {
 }
 
 impl Client {
-    /// Opens the stream; it may be silent for hours.
+    /// Opens the stream. It may be silent for hours; only its beginning has a limit, which is the first byte's.
     ///
     /// # Errors
     /// Any [`Error`].
     pub async fn events(&self, query: &EventsQuery) -> Result<Events, Error> {
+        self.told(query, true).await
+    }
+
+    /// The same, of what has happened already: the stream ends there.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn past_events(&self, query: &EventsQuery) -> Result<Events, Error> {
+        self.told(query, false).await
+    }
+
+    async fn told(&self, query: &EventsQuery, stream: bool) -> Result<Events, Error> {
         let filters = serde_json::to_string(&query.filters).unwrap_or_default();
         let path = Query::of("/events")
-            .with("stream", true)
+            .with("stream", stream)
             .with_some("since", query.since.as_ref())
             .with_some("until", query.until.as_ref())
             .with("filters", filters)
             .done();
         let deadlines = super::Deadlines { idle: None, total: None, ..self.deadlines };
-        let ask = Ask {
-            method: Method::GET,
-            path: &path,
-            body: whole_body(hyper::body::Bytes::new()),
-            headers: Default::default(),
-            deadlines,
-        };
-        let chunks = self.streamed(ask).await?;
-        Ok(Events { lines: JsonLines::new(chunks, "/events"), path })
+        let chunks = self.streamed(Ask::get(&path, deadlines)).await?;
+        Ok(Events { lines: JsonLines::new(chunks), path })
     }
 }
 
@@ -133,7 +137,7 @@ struct Wire {
 struct Actor {
     #[serde(rename = "ID", deserialize_with = "lenient")]
     id: String,
-    #[serde(rename = "Attributes", deserialize_with = "lenient")]
+    #[serde(rename = "Attributes", deserialize_with = "map")]
     attributes: BTreeMap<String, String>,
 }
 

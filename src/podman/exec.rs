@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::{fmt, io};
 
-use http_body_util::{BodyExt, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, UPGRADE};
@@ -18,15 +17,16 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::UnixStream;
 use tokio::time::timeout;
 
-use super::container::lenient;
+use super::Client;
+use super::answer::Opened;
+use super::body::{self, Body};
+use super::connector::within;
 use super::deadlines::Phase;
 use super::error::Error;
+use super::lenient::lenient;
 use super::names::{Query, escaped};
-use super::transport::{broken, checked, whole_body};
-use super::{Answer, Client};
-
-/// The longest refusal that is read, in bytes.
-const LONGEST_REFUSAL: usize = 1 << 20;
+use super::stream::Chunks;
+use super::transport::unanswered;
 
 /// A command.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -94,7 +94,7 @@ impl Client {
         #[derive(Default, Deserialize)]
         #[serde(default)]
         struct Made {
-            #[serde(rename = "Id", alias = "ID")]
+            #[serde(rename = "Id", alias = "ID", deserialize_with = "lenient")]
             id: String,
         }
         let path = format!("/containers/{}/exec", escaped(container));
@@ -118,13 +118,7 @@ impl Client {
             body.insert("h".to_owned(), size.height.into());
             body.insert("w".to_owned(), size.width.into());
         }
-        let starting = self.hijacked(&path, body.to_string().into());
-        match self.deadlines.first_byte {
-            None => starting.await,
-            Some(limit) => {
-                timeout(limit, starting).await.unwrap_or_else(|_| Err(self.late(Phase::FirstByte, limit)))
-            }
-        }
+        self.hijacked(&path, body.to_string().into()).await
     }
 
     /// Tells a command's terminal its size.
@@ -163,16 +157,9 @@ impl Client {
 
     /// Sends a request over a connection of its own, which afterwards is no HTTP any more.
     async fn hijacked(&self, path: &str, body: Bytes) -> Result<ExecStream, Error> {
-        let whole = checked(path)?;
-        let limit = self.deadlines.connect;
-        let connected = match timeout(limit, UnixStream::connect(&self.socket)).await {
-            Ok(connected) => connected.map_err(|error| self.unreachable(&error))?,
-            Err(_) => return Err(self.late(Phase::Connect, limit)),
-        };
-        let failed = |error: hyper::Error| broken(&self.socket, &error);
-        let (mut sender, connection) = http1::handshake(TokioIo::new(connected)).await.map_err(failed)?;
-        // It ends by itself: with the upgrade, or with the connection.
-        tokio::spawn(connection.with_upgrades());
+        let whole = self.checked(path)?;
+        let connected = within(self.deadlines.connect, || UnixStream::connect(&self.socket)).await;
+        let io = TokioIo::new(connected.map_err(|error| self.unreachable(&error))?);
         let request = Request::builder()
             .method(Method::POST)
             .uri(whole)
@@ -180,25 +167,40 @@ impl Client {
             .header(CONTENT_TYPE, "application/json")
             .header(CONNECTION, "Upgrade")
             .header(UPGRADE, "tcp")
-            .body(whole_body(body))
+            .body(body::whole(body))
             .map_err(|error| Error::Request { path: path.to_owned(), reason: error.to_string() })?;
+        let handing_over = self.handed_over(path, io, request);
+        match self.deadlines.first_byte {
+            None => handing_over.await,
+            Some(limit) => {
+                timeout(limit, handing_over).await.unwrap_or_else(|_| Err(self.late(Phase::FirstByte, limit)))
+            }
+        }
+    }
+
+    async fn handed_over(
+        &self,
+        path: &str,
+        io: TokioIo<UnixStream>,
+        request: Request<Body>,
+    ) -> Result<ExecStream, Error> {
+        let failed = |error: hyper::Error| unanswered(&self.socket, path, &error);
+        let (mut sender, connection) = http1::handshake(io).await.map_err(failed)?;
+        // It ends by itself: with the upgrade, or with the connection.
+        tokio::spawn(connection.with_upgrades());
         let response = sender.send_request(request).await.map_err(failed)?;
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
             let upgraded = hyper::upgrade::on(response).await.map_err(failed)?;
             return Ok(ExecStream { io: TokioIo::new(upgraded) });
         }
         let (head, body) = response.into_parts();
-        let body = Limited::new(body, LONGEST_REFUSAL)
-            .collect()
-            .await
-            .map_err(|error| broken(&self.socket, error.as_ref()))?
-            .to_bytes();
-        let answer = Answer { status: head.status.as_u16(), headers: head.headers, body };
-        if answer.is_success() {
+        let chunks = Chunks::new(body, &self.socket, path, self.deadlines.idle, None);
+        let (status, headers) = (head.status.as_u16(), head.headers);
+        if head.status.is_success() {
             let reason = "it does not hand the connection over".to_owned();
             return Err(Error::Answer { path: path.to_owned(), reason });
         }
-        Err(answer.refusal(path))
+        Err(Opened { status, headers, chunks }.whole().await?.refusal(path))
     }
 }
 

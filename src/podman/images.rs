@@ -1,76 +1,20 @@
-//! Images: whether they are there, pulling them, loading them from archives, removing them.
+//! Images: whether they are there, loading them from archives, naming and removing them.
 
-use std::fmt;
 use std::io;
 
-use futures_util::{Stream, StreamExt};
-use http_body_util::{BodyExt, StreamBody};
+use futures_util::Stream;
 use hyper::Method;
-use hyper::body::{Bytes, Frame};
+use hyper::body::Bytes;
 use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde::Deserialize;
 
-use super::container::lenient;
+use super::body::Payload;
 use super::error::Error;
+use super::lenient::list;
 use super::names::{Query, escaped};
-use super::objects::Image;
-use super::stream::JsonLines;
-use super::transport::{Ask, whole_body};
+use super::objects::{Image, ListedImage};
+use super::transport::Ask;
 use super::{Client, Deadlines};
-
-/// What to pull.
-#[derive(Clone, Debug, Default)]
-pub struct PullQuery {
-    /// The reference.
-    pub reference: String,
-    /// Whether the registry's certificate is verified; the host's configuration decides where not given.
-    pub tls_verify: Option<bool>,
-    /// Operating system; the host's where empty.
-    pub os: String,
-    /// Architecture; the host's where empty.
-    pub arch: String,
-    /// Variant of it.
-    pub variant: String,
-}
-
-/// Credentials as the header `X-Registry-Auth` has them. Never printed.
-#[derive(Clone)]
-pub struct AuthHeader(String);
-
-impl AuthHeader {
-    /// A value that is encoded already.
-    pub fn new(encoded: impl Into<String>) -> Self {
-        Self(encoded.into())
-    }
-
-    /// The value itself, for telling credentials apart.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for AuthHeader {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("AuthHeader(<redacted>)")
-    }
-}
-
-/// A pull that is under way. Dropping it ends it in Podman, too.
-#[derive(Debug)]
-pub struct Pull {
-    lines: JsonLines,
-    path: String,
-    id: Option<String>,
-}
-
-/// What a pull tells.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PullEvent {
-    /// A line for a person.
-    Progress(String),
-    /// It is done, and the image has this ID.
-    Done(String),
-}
 
 impl Client {
     /// The image in Podman's storage that `name` names (a reference or an ID), or `None` if there is none.
@@ -89,49 +33,19 @@ impl Client {
         self.exists(&format!("/images/{}/exists", escaped(name))).await
     }
 
-    /// Begins to pull. `deadlines` are those of this pull; a head that takes long is usual.
+    /// All images that have a name, and those without one that no other image is built on.
     ///
     /// # Errors
     /// Any [`Error`].
-    pub async fn pull(
-        &self,
-        query: &PullQuery,
-        auth: Option<&AuthHeader>,
-        deadlines: Deadlines,
-    ) -> Result<Pull, Error> {
-        let given = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
-        let path = Query::of("/images/pull")
-            .with("reference", &query.reference)
-            .with_some("tlsVerify", query.tls_verify)
-            .with_some("OS", given(&query.os))
-            .with_some("Arch", given(&query.arch))
-            .with_some("Variant", given(&query.variant))
-            .done();
-        let mut headers = HeaderMap::new();
-        if let Some(AuthHeader(value)) = auth {
-            let mut value = HeaderValue::from_str(value).map_err(|_| Error::Request {
-                path: "/images/pull".to_owned(),
-                reason: "the credentials cannot be written into a header".to_owned(),
-            })?;
-            value.set_sensitive(true);
-            headers.insert("X-Registry-Auth", value);
-        }
-        let ask = Ask {
-            method: Method::POST,
-            path: &path,
-            body: whole_body(Bytes::from_static(b"{}")),
-            headers,
-            deadlines,
-        };
-        let chunks = self.streamed(ask).await?;
-        Ok(Pull { lines: JsonLines::new(chunks, "/images/pull"), path, id: None })
+    pub async fn list_images(&self) -> Result<Vec<ListedImage>, Error> {
+        self.get::<Option<Vec<ListedImage>>>("/images/json").await.map(Option::unwrap_or_default)
     }
 
     /// Loads an archive (docker-archive or oci-archive, not compressed) and gives the names of what was in it. The body
-    /// is sent as it comes.
+    /// is sent as it comes; the limit of the first byte counts from its last piece.
     ///
     /// # Errors
-    /// Any [`Error`].
+    /// Any [`Error`]; [`Error::Request`] where the archive cannot be read.
     pub async fn load(
         &self,
         archive: impl Stream<Item = io::Result<Bytes>> + Send + 'static,
@@ -140,15 +54,15 @@ impl Client {
         #[derive(Debug, Default, Deserialize)]
         #[serde(default, rename_all = "PascalCase")]
         struct Loaded {
-            #[serde(deserialize_with = "lenient")]
+            #[serde(deserialize_with = "list")]
             names: Vec<String>,
         }
         let path = "/images/load";
         let mut headers = HeaderMap::new();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-tar"));
-        let body = StreamBody::new(archive.map(|chunk| chunk.map(Frame::data))).boxed_unsync();
-        let opened = self.opened(Ask { method: Method::POST, path, body, headers, deadlines }).await?;
-        let answer = opened.whole().await?;
+        let payload = Payload::coming(archive);
+        let ask = Ask { method: Method::POST, path, payload, headers, deadlines };
+        let answer = self.opened(ask).await?.whole().await?;
         if !answer.is_success() {
             return Err(answer.refusal(path));
         }
@@ -178,50 +92,4 @@ impl Client {
             _ => Ok(()),
         }
     }
-}
-
-impl Pull {
-    /// The next thing that the pull tells; `None` after [`PullEvent::Done`].
-    ///
-    /// # Errors
-    /// Any [`Error`]; [`Error::Podman`] with the registry's words where it says no. A stream that ends with neither
-    /// error nor ID is an error, too.
-    pub async fn next(&mut self) -> Result<Option<PullEvent>, Error> {
-        loop {
-            let Some(line) = self.lines.next::<Line>().await? else {
-                return match self.id.take() {
-                    Some(id) if !id.is_empty() => {
-                        self.id = Some(String::new());
-                        Ok(Some(PullEvent::Done(id)))
-                    }
-                    Some(_) => Ok(None),
-                    None => Err(Error::Answer {
-                        path: "/images/pull".to_owned(),
-                        reason: "it ends without an image's ID".to_owned(),
-                    }),
-                };
-            };
-            if !line.error.is_empty() {
-                let (cause, message) = (line.error.clone(), line.error);
-                return Err(Error::Podman { path: self.path.clone(), status: 200, cause, message });
-            }
-            if !line.id.is_empty() {
-                self.id = Some(line.id);
-            }
-            if !line.stream.is_empty() {
-                return Ok(Some(PullEvent::Progress(line.stream.trim_end().to_owned())));
-            }
-        }
-    }
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Line {
-    #[serde(deserialize_with = "lenient")]
-    stream: String,
-    #[serde(deserialize_with = "lenient")]
-    error: String,
-    #[serde(deserialize_with = "lenient")]
-    id: String,
 }

@@ -3,6 +3,8 @@
 
 use serde::Deserialize;
 
+use super::lenient::{lenient, some_list};
+
 /// The host as Podman sees it. A member is `None` where this Podman does not say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -44,46 +46,63 @@ pub struct Info {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Wire {
+    #[serde(deserialize_with = "lenient")]
     host: Option<Host>,
+    #[serde(deserialize_with = "lenient")]
     version: Option<Version>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Host {
+    #[serde(deserialize_with = "lenient")]
     arch: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     cgroup_version: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     cgroup_manager: Option<String>,
+    #[serde(deserialize_with = "some_list")]
     cgroup_controllers: Option<Vec<String>>,
+    #[serde(deserialize_with = "lenient")]
     cpus: Option<u32>,
+    #[serde(deserialize_with = "lenient")]
     event_logger: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     log_driver: Option<String>,
+    #[serde(deserialize_with = "lenient")]
     oci_runtime: Option<AtPath>,
+    #[serde(deserialize_with = "lenient")]
     remote_socket: Option<AtPath>,
+    #[serde(deserialize_with = "lenient")]
     security: Option<Security>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 struct Security {
+    #[serde(deserialize_with = "lenient")]
     rootless: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
     apparmor_enabled: Option<bool>,
-    #[serde(rename = "selinuxEnabled")]
+    #[serde(rename = "selinuxEnabled", deserialize_with = "lenient")]
     selinux_enabled: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
     seccomp_enabled: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
     capabilities: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct AtPath {
+    #[serde(deserialize_with = "lenient")]
     path: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Version {
-    #[serde(rename = "Version")]
+    #[serde(rename = "Version", deserialize_with = "lenient")]
     version: Option<String>,
 }
 
@@ -123,6 +142,16 @@ mod tests {
     fn unknown_and_missing_members_do_not_matter() {
         assert_eq!(info("{}"), Info::default());
         assert_eq!(info(r#"{"host":null,"version":null,"pods":7}"#), Info::default());
+        let odd = info(
+            r#"{"host":{"cpus":"8","arch":["x"],"cgroupVersion":"v2","cgroupControllers":["cpu",7],
+                "security":null,"ociRuntime":"runc"},"version":"5"}"#,
+        );
+        let expected = Info {
+            cgroup_version: Some("v2".to_owned()),
+            cgroup_controllers: Some(vec!["cpu".to_owned()]),
+            ..Info::default()
+        };
+        assert_eq!(odd, expected, "a member of another shape spoils no other");
         let partial =
             info(r#"{"host":{"cgroupControllers":null,"cpus":8,"security":{"rootless":true,"new":[]}}}"#);
         assert_eq!(partial, Info { processors: Some(8), rootless: Some(true), ..Info::default() });

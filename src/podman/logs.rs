@@ -1,13 +1,10 @@
 //! A container's output, as Podman keeps it.
 
-use hyper::Method;
-use hyper::body::Bytes;
-
 use super::Client;
 use super::error::Error;
 use super::names::{Query, escaped};
 use super::stream::Frames;
-use super::transport::{Ask, whole_body};
+use super::transport::Ask;
 
 /// Which output.
 #[derive(Clone, Debug)]
@@ -57,13 +54,7 @@ impl Client {
             .with("stderr", query.stderr)
             .with_some("tail", query.tail)
             .done();
-        let ask = Ask {
-            method: Method::GET,
-            path: &path,
-            body: whole_body(Bytes::new()),
-            headers: Default::default(),
-            deadlines: self.deadlines.open_ended(),
-        };
-        Ok(Frames::new(self.streamed(ask).await?, "/logs"))
+        let ask = Ask::get(&path, self.deadlines.open_ended());
+        Ok(Frames::new(self.streamed(ask).await?))
     }
 }

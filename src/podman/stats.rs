@@ -5,11 +5,11 @@ use hyper::body::Bytes;
 use serde::Deserialize;
 
 use super::Client;
-use super::container::lenient;
 use super::error::Error;
+use super::lenient::{lenient, list};
 use super::names::{Query, escaped};
 use super::stream::JsonLines;
-use super::transport::{Ask, whole_body};
+use super::transport::Ask;
 
 /// What one container uses.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -47,8 +47,8 @@ pub struct StatsStream {
 struct Report {
     #[serde(rename = "Error")]
     error: Option<serde_json::Value>,
-    #[serde(rename = "Stats", deserialize_with = "lenient")]
-    stats: Option<Vec<Stats>>,
+    #[serde(rename = "Stats", deserialize_with = "list")]
+    stats: Vec<Stats>,
 }
 
 impl Client {
@@ -72,14 +72,8 @@ impl Client {
     pub async fn stats_stream(&self, seconds: u64) -> Result<StatsStream, Error> {
         let path =
             Query::of("/containers/stats").with("stream", true).with("interval", seconds.max(1)).done();
-        let ask = Ask {
-            method: Method::GET,
-            path: &path,
-            body: whole_body(Bytes::new()),
-            headers: Default::default(),
-            deadlines: self.deadlines.open_ended(),
-        };
-        Ok(StatsStream { lines: JsonLines::new(self.streamed(ask).await?, "/containers/stats") })
+        let ask = Ask::get(&path, self.deadlines.open_ended());
+        Ok(StatsStream { lines: JsonLines::new(self.streamed(ask).await?) })
     }
 
     /// One sample of one container, in Docker's form. `None` if it does not run.
@@ -116,12 +110,11 @@ impl StatsStream {
 impl Report {
     /// Go's errors become an empty object, so that an error is anything but nothing.
     fn samples(self, path: &str) -> Result<Vec<Stats>, Error> {
-        match (self.error, self.stats) {
-            (None, stats) => Ok(stats.unwrap_or_default()),
-            (Some(_), Some(stats)) if !stats.is_empty() => Ok(stats),
-            (Some(error), _) => {
+        match self.error {
+            Some(error) if self.stats.is_empty() => {
                 Err(Error::Answer { path: path.to_owned(), reason: format!("statistics failed: {error}") })
             }
+            _ => Ok(self.stats),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Bodies of answers as they come: pieces, lines of JSON, and the frames in which Podman sends a container's output.
+//! Bodies of answers as they come: pieces, lines of JSON, frames of output (which `frames.rs` takes apart).
 //! What is kept in memory has a limit, and a stream that goes beyond it ends with an error.
 
 use std::path::{Path, PathBuf};
@@ -10,20 +10,21 @@ use hyper::body::{Bytes, Incoming};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 
-use super::deadlines::Phase;
+use super::deadlines::{Phase, after};
 use super::error::Error;
+use super::frames::{Frame, FrameDecoder};
 use super::transport::broken;
 
 /// The longest line of a JSON stream, in bytes. An event carries all labels of its container.
 const LONGEST_LINE: usize = 4 << 20;
-/// The longest frame of output, in bytes. Podman's are one line, or what was read at once.
-const LONGEST_FRAME: usize = 16 << 20;
 
 /// A body, piece by piece. Dropping it closes the connection, unless it was read to its end.
 #[derive(Debug)]
 pub struct Chunks {
     body: Incoming,
     socket: PathBuf,
+    /// What was asked, for errors.
+    path: String,
     idle: Option<Duration>,
     end: Option<(Instant, Duration)>,
 }
@@ -31,14 +32,15 @@ pub struct Chunks {
 impl Chunks {
     pub(super) fn new(
         body: Incoming,
-        socket: PathBuf,
+        socket: &Path,
+        path: &str,
         idle: Option<Duration>,
         end: Option<(Instant, Duration)>,
     ) -> Self {
-        Self { body, socket, idle, end }
+        Self { body, socket: socket.to_owned(), path: path.to_owned(), idle, end }
     }
 
-    /// The next piece; `None` at the end.
+    /// The next piece; `None` at the end. Nothing is lost where the future is dropped before it is ready.
     ///
     /// # Errors
     /// [`Error::Transport`] where the connection breaks before the end, [`Error::Deadline`].
@@ -55,7 +57,7 @@ impl Chunks {
     }
 
     async fn frame(&mut self) -> Result<Option<hyper::body::Frame<Bytes>>, Error> {
-        let idle = self.idle.map(|limit| (Instant::now() + limit, limit, Phase::Idle));
+        let idle = self.idle.map(|limit| (after(Instant::now(), limit), limit, Phase::Idle));
         let end = self.end.map(|(end, limit)| (end, limit, Phase::Whole));
         let nearest = [idle, end].into_iter().flatten().min_by_key(|(at, _, _)| *at);
         let next = self.body.frame();
@@ -77,7 +79,7 @@ impl Chunks {
         all.extend_from_slice(&second);
         while let Some(more) = self.next().await? {
             if all.len() + more.len() > longest {
-                return Err(too_long(&self.socket, "answer", longest));
+                return Err(too_long(&self.path, "the answer", longest));
             }
             all.extend_from_slice(&more);
         }
@@ -89,7 +91,6 @@ impl Chunks {
 #[derive(Debug)]
 pub struct JsonLines {
     chunks: Chunks,
-    path: String,
     pending: BytesMut,
     /// How much of `pending` is known to have no end of line.
     searched: usize,
@@ -97,11 +98,11 @@ pub struct JsonLines {
 }
 
 impl JsonLines {
-    pub(super) fn new(chunks: Chunks, path: &str) -> Self {
-        Self { chunks, path: path.to_owned(), pending: BytesMut::new(), searched: 0, ended: false }
+    pub(super) fn new(chunks: Chunks) -> Self {
+        Self { chunks, pending: BytesMut::new(), searched: 0, ended: false }
     }
 
-    /// The next value; `None` at the end.
+    /// The next value; `None` at the end. Nothing is lost where the future is dropped before it is ready.
     ///
     /// # Errors
     /// As [`Chunks::next`], and [`Error::Answer`] for a line that is not such a value.
@@ -111,9 +112,10 @@ impl JsonLines {
             if line.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
-            return serde_json::from_slice(&line)
-                .map(Some)
-                .map_err(|error| Error::Answer { path: self.path.clone(), reason: error.to_string() });
+            return serde_json::from_slice(&line).map(Some).map_err(|error| Error::Answer {
+                path: self.chunks.path.clone(),
+                reason: error.to_string(),
+            });
         }
     }
 
@@ -128,7 +130,7 @@ impl JsonLines {
             }
             self.searched = self.pending.len();
             if self.searched > LONGEST_LINE {
-                return Err(too_long(&self.chunks.socket, "line", LONGEST_LINE));
+                return Err(too_long(&self.chunks.path, "a line of it", LONGEST_LINE));
             }
             if self.ended {
                 self.searched = 0;
@@ -143,108 +145,45 @@ impl JsonLines {
     }
 }
 
-/// Which of a process's streams a frame is of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Channel {
-    /// Standard input, as some versions echo it.
-    Stdin,
-    /// Standard output.
-    Stdout,
-    /// Standard error.
-    Stderr,
-    /// Podman's own words about a failure.
-    Failure,
-}
-
-/// A piece of output.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Frame {
-    /// Whose it is.
-    pub channel: Channel,
-    /// The bytes, as the process wrote them.
-    pub data: Bytes,
-}
-
-/// Takes frames (a header of eight bytes, then the data) out of a stream of bytes, wherever that is cut.
-#[derive(Debug, Default)]
-pub struct FrameDecoder {
-    pending: BytesMut,
-}
-
-impl FrameDecoder {
-    /// Adds what came.
-    pub fn push(&mut self, bytes: &[u8]) {
-        self.pending.extend_from_slice(bytes);
-    }
-
-    /// The next whole frame, if it is there.
-    ///
-    /// # Errors
-    /// A header that is none; the stream cannot be read on.
-    pub fn take(&mut self) -> Result<Option<Frame>, String> {
-        let Some([channel, _, _, _, a, b, c, d]) = self.pending.first_chunk::<8>().copied() else {
-            return Ok(None);
-        };
-        let channel = match channel {
-            0 => Channel::Stdin,
-            1 => Channel::Stdout,
-            2 => Channel::Stderr,
-            3 => Channel::Failure,
-            other => return Err(format!("channel \"{other}\" found, 0-3 supported")),
-        };
-        let length = u32::from_be_bytes([a, b, c, d]) as usize;
-        if length > LONGEST_FRAME {
-            return Err(format!("a frame of {length} bytes, at most {LONGEST_FRAME} are read"));
-        }
-        if self.pending.len() < 8 + length {
-            return Ok(None);
-        }
-        self.pending.advance(8);
-        Ok(Some(Frame { channel, data: self.pending.split_to(length).freeze() }))
-    }
-
-    /// Whether the stream ended in the middle of a frame.
-    pub fn is_cut(&self) -> bool {
-        !self.pending.is_empty()
-    }
-}
-
 /// A stream of frames.
 #[derive(Debug)]
 pub struct Frames {
     chunks: Chunks,
-    path: String,
     decoder: FrameDecoder,
 }
 
 impl Frames {
-    pub(super) fn new(chunks: Chunks, path: &str) -> Self {
-        Self { chunks, path: path.to_owned(), decoder: FrameDecoder::default() }
+    pub(super) fn new(chunks: Chunks) -> Self {
+        Self { chunks, decoder: FrameDecoder::default() }
     }
 
-    /// The next frame; `None` at the end.
+    /// The next frame; `None` at the end. Nothing is lost where the future is dropped before it is ready.
     ///
     /// # Errors
     /// As [`Chunks::next`], and [`Error::Answer`] for what is no frame, or the half of one.
     pub async fn next(&mut self) -> Result<Option<Frame>, Error> {
         loop {
-            let path = &self.path;
-            let wrong = |reason: String| Error::Answer { path: path.clone(), reason };
-            if let Some(frame) = self.decoder.take().map_err(wrong)? {
-                return Ok(Some(frame));
+            match self.decoder.take() {
+                Ok(Some(frame)) => return Ok(Some(frame)),
+                Ok(None) => {}
+                Err(reason) => return Err(self.wrong(reason)),
             }
             match self.chunks.next().await? {
                 Some(chunk) => self.decoder.push(&chunk),
                 None if self.decoder.is_cut() => {
-                    return Err(wrong("it ends in the middle of a frame".to_owned()));
+                    return Err(self.wrong("it ends in the middle of a frame".to_owned()));
                 }
                 None => return Ok(None),
             }
         }
     }
+
+    fn wrong(&self, reason: String) -> Error {
+        Error::Answer { path: self.chunks.path.clone(), reason }
+    }
 }
 
-fn too_long(socket: &Path, what: &str, longest: usize) -> Error {
-    let reason = format!("{what} longer than {longest} bytes");
-    Error::Transport { socket: socket.to_owned(), reason, before_answer: false }
+fn too_long(path: &str, what: &str, longest: usize) -> Error {
+    let reason = format!("{what} is longer than {longest} bytes");
+    Error::Answer { path: path.to_owned(), reason }
 }

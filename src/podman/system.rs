@@ -1,4 +1,4 @@
-//! What is asked of the service as a whole: whether it is there, what it says of its host, its networks.
+//! What is asked of the service as a whole: whether it is there, what it says of its host, its networks and volumes.
 
 use hyper::Method;
 use hyper::body::Bytes;
@@ -6,10 +6,11 @@ use tokio::net::UnixStream;
 use tokio::time::timeout;
 
 use super::Client;
+use super::containers::Done;
 use super::deadlines::Phase;
 use super::error::Error;
 use super::info::{Info, Wire};
-use super::names::escaped;
+use super::names::{Query, escaped};
 use super::objects::Network;
 
 impl Client {
@@ -63,6 +64,19 @@ impl Client {
     /// Any [`Error`].
     pub async fn network_exists(&self, name: &str) -> Result<bool, Error> {
         self.exists(&format!("/networks/{}/exists", escaped(name))).await
+    }
+
+    /// Removes a volume; `force`: also one that containers use, together with them. That it is gone already is no error.
+    ///
+    /// # Errors
+    /// Any [`Error`]; [`Error::is_conflict`] for one that is in use.
+    pub async fn remove_volume(&self, name: &str, force: bool) -> Result<Done, Error> {
+        let path = Query::of(format!("/volumes/{}", escaped(name))).with("force", force).done();
+        match self.successful(Method::DELETE, &path, Bytes::new(), self.deadlines).await {
+            Ok(_) => Ok(Done::Changed),
+            Err(error) if error.is_absent() => Ok(Done::Already),
+            Err(error) => Err(error),
+        }
     }
 
     /// The answer of one of Podman's `exists` paths.
