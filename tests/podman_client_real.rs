@@ -71,7 +71,7 @@ fn spec(name: &str, script: &str) -> Value {
 
 async fn life(client: &Client) {
     let made = client
-        .create_container(&spec("life", "trap 'exit 5' TERM; while :; do sleep 0.1; done"))
+        .create_container(&spec("life", "trap 'exit 5' TERM; echo ready; while :; do sleep 0.1; done"))
         .await
         .unwrap();
     let again = client.create_container(&spec("life", "true")).await.unwrap_err();
@@ -102,6 +102,12 @@ async fn life(client: &Client) {
     let listed = client.list_containers(false, &filters).await.unwrap();
     assert_eq!((listed.len(), listed[0].id.as_str(), listed[0].state.as_str()), (1, &*made.id, "running"));
 
+    // A first process does not hear of a signal before it has set its trap.
+    let mut output =
+        client.logs(&made.id, &LogsQuery { follow: true, ..LogsQuery::default() }).await.unwrap();
+    assert_eq!(output.next().await.unwrap().expect("a line").data, "ready\n");
+    drop(output);
+
     client.rename_container("life", "renamed").await.unwrap();
     let (code, stopped) =
         tokio::join!(client.wait_container(&made.id), client.stop_container("renamed", 20, PATIENCE));
@@ -128,7 +134,8 @@ async fn states(client: &Client) {
     assert_eq!(client.inspect_container(&id).await.unwrap().unwrap().state.status, Status::Paused);
     let stop = client.stop_container(&id, 1, PATIENCE).await;
     let command = client.create_exec(&id, &command("true")).await;
-    for refused in [stop.map(drop), command.map(drop)] {
+    let again = client.pause_container(&id).await;
+    for refused in [stop.map(drop), command.map(drop), again] {
         let refused = refused.unwrap_err();
         assert!(refused.is_paused(), "{refused:?}");
     }
@@ -301,10 +308,9 @@ async fn events(client: &Client) {
     assert!(found, "the stream of the past ends, and has it");
 }
 
-/// The service's connections, by their inodes.
+/// The service's ends of its connections, by their inodes. They count to the network namespace of who connected.
 fn connections(service: &Service) -> BTreeSet<String> {
-    let table = service.root().parent().unwrap().join("net/unix");
-    let (table, socket) = (fs::read_to_string(table).unwrap(), service.socket());
+    let (table, socket) = (fs::read_to_string("/proc/self/net/unix").unwrap(), service.socket());
     let fields = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
     let connected =
         fields.filter(|fields| fields.get(7).is_some_and(|path| *path == socket.to_string_lossy()));

@@ -106,9 +106,10 @@ impl Error {
         self.says(&["container state improper", "is not running", "can only kill running containers"])
     }
 
-    /// Whether it cannot be done because the container is paused.
+    /// Whether it cannot be done because the container is paused. Podman's words for a stop leave it open whether the
+    /// container is paused or goes on running in spite of it; `inspect` tells.
     pub fn is_paused(&self) -> bool {
-        self.says(&["state paused", "is paused"])
+        self.says(&["state paused", "is paused", "already paused", "running or paused, refusing"])
     }
 
     /// Whether it cannot be done because of the state of the object, such as an image that a container uses. Versions

@@ -57,6 +57,7 @@ pub struct Pull {
     lines: JsonLines,
     path: String,
     id: Option<String>,
+    done: bool,
 }
 
 /// What a pull tells.
@@ -98,7 +99,7 @@ impl Client {
         }
         let ask = Ask { headers, ..Ask::with(Method::POST, &path, Bytes::from_static(b"{}"), deadlines) };
         let chunks = self.streamed(ask).await?;
-        Ok(Pull { lines: JsonLines::new(chunks), path, id: None })
+        Ok(Pull { lines: JsonLines::new(chunks), path, id: None, done: false })
     }
 }
 
@@ -109,19 +110,17 @@ impl Pull {
     /// Any [`Error`]; [`Error::Podman`] with the registry's words where it says no. A stream that ends with neither
     /// error nor ID is an error, too.
     pub async fn next(&mut self) -> Result<Option<PullEvent>, Error> {
+        if self.done {
+            return Ok(None);
+        }
         loop {
             let Some(line) = self.lines.next::<Line>().await? else {
-                return match self.id.take() {
-                    Some(id) if !id.is_empty() => {
-                        self.id = Some(String::new());
-                        Ok(Some(PullEvent::Done(id)))
-                    }
-                    Some(_) => Ok(None),
-                    None => Err(Error::Answer {
-                        path: "/images/pull".to_owned(),
-                        reason: "it ends without an image's ID".to_owned(),
-                    }),
-                };
+                let id = self.id.take().ok_or_else(|| Error::Answer {
+                    path: self.path.clone(),
+                    reason: "it ends without an image's ID".to_owned(),
+                })?;
+                self.done = true;
+                return Ok(Some(PullEvent::Done(id)));
             };
             if !line.error.is_empty() {
                 let (cause, message) = (line.error.clone(), line.error);
