@@ -115,6 +115,7 @@ impl Client {
 
     /// Waits, for as long as it takes, until a container has ended, and gives its exit code. `None` if there is none.
     /// A 0 is worth a look: Podman says so of some failures, too.
+    /// Podman goes on waiting, and keeps its end of the connection, when the future is dropped.
     ///
     /// # Errors
     /// Any [`Error`] but [`Error::Deadline`].

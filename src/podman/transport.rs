@@ -1,5 +1,5 @@
 //! Sends requests over pooled connections of one unix socket, each phase within its limit, and gives answers whole or
-//! as streams. Dropping what a method gives closes its connection, by which Podman notices that nobody waits any more.
+//! as streams. Dropping what a method gives closes its connection, by which Podman notices that it is not wanted any more.
 //! Which endpoints there are is left to the modules beside this one.
 
 use std::future::pending;
