@@ -85,7 +85,7 @@ fn the_second_time_is_not_lost_to_another_kept_connection() {
     let client = peer.client(patient());
     run(async {
         let (one, two) = tokio::join!(client.ping(), client.ping());
-        (one.unwrap(), two.unwrap());
+        assert_eq!(one.unwrap(), two.unwrap());
         client.info().await.unwrap();
     });
     assert_eq!(peer.lines().last(), Some(&(2, "GET /info".to_owned())), "{:?}", peer.lines());
