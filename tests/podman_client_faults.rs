@@ -204,6 +204,7 @@ fn a_service_that_takes_no_connection_meets_the_limit_of_connecting() {
         }
         let client = Client::new(&path, Deadlines { connect: LIMIT, ..patient() });
         missed(client.ping().await, Phase::Connect);
+        missed(client.reach().await, Phase::Connect);
         missed(client.start_exec("e", false, None).await, Phase::Connect);
 
         // As soon as there is room, it goes on.

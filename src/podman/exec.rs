@@ -20,7 +20,6 @@ use tokio::time::timeout;
 use super::Client;
 use super::answer::Opened;
 use super::body::{self, Body};
-use super::connector::within;
 use super::deadlines::Phase;
 use super::error::Error;
 use super::lenient::lenient;
@@ -158,8 +157,7 @@ impl Client {
     /// Sends a request over a connection of its own, which afterwards is no HTTP any more.
     async fn hijacked(&self, path: &str, body: Bytes) -> Result<ExecStream, Error> {
         let whole = self.checked(path)?;
-        let connected = within(self.deadlines.connect, || UnixStream::connect(&self.socket)).await;
-        let io = TokioIo::new(connected.map_err(|error| self.unreachable(&error))?);
+        let io = TokioIo::new(self.connected().await?);
         let request = Request::builder()
             .method(Method::POST)
             .uri(whole)

@@ -2,12 +2,9 @@
 
 use hyper::Method;
 use hyper::body::Bytes;
-use tokio::net::UnixStream;
-use tokio::time::timeout;
 
 use super::Client;
 use super::containers::Done;
-use super::deadlines::Phase;
 use super::error::Error;
 use super::info::{Info, Wire};
 use super::names::{Query, escaped};
@@ -20,12 +17,7 @@ impl Client {
     /// # Errors
     /// [`Error::Connect`], [`Error::Deadline`].
     pub async fn reach(&self) -> Result<(), Error> {
-        let limit = self.deadlines.connect;
-        match timeout(limit, UnixStream::connect(&self.socket)).await {
-            Ok(Ok(_)) => Ok(()),
-            Ok(Err(error)) => Err(self.unreachable(&error)),
-            Err(_) => Err(self.late(Phase::Connect, limit)),
-        }
+        self.connected().await.map(drop)
     }
 
     /// Podman's version, from the headers of `GET /_ping`: the cheapest proof that it is there.

@@ -16,11 +16,12 @@ use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::net::UnixStream;
 use tokio::time::{Instant, sleep_until};
 
 use super::answer::{Answer, Opened};
 use super::body::{Body, Payload, Sent};
-use super::connector::Connector;
+use super::connector::{Connector, within};
 use super::deadlines::{Deadlines, Phase, after};
 use super::error::Error;
 use super::stream::Chunks;
@@ -237,6 +238,12 @@ impl Client {
             Ok(_) => Ok(whole),
             Err(error) => Err(Error::Request { path: path.to_owned(), reason: error.to_string() }),
         }
+    }
+
+    /// A connection of its own.
+    pub(super) async fn connected(&self) -> Result<UnixStream, Error> {
+        let connected = within(self.deadlines.connect, || UnixStream::connect(&self.socket)).await;
+        connected.map_err(|error| self.unreachable(&error))
     }
 
     pub(super) fn late(&self, phase: Phase, limit: Duration) -> Error {
