@@ -26,9 +26,6 @@ pub struct Container {
     /// ID of its image.
     #[serde(deserialize_with = "lenient")]
     pub image: String,
-    /// When it was made.
-    #[serde(deserialize_with = "time")]
-    pub created: Option<Timestamp>,
     /// Name of its image.
     #[serde(deserialize_with = "lenient")]
     pub image_name: String,
