@@ -10,7 +10,9 @@ mod refusal;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use self::cleanup::HalfMade;
@@ -24,6 +26,7 @@ use super::image;
 use super::mark::Mark;
 use super::store::Reservation;
 use super::supervisor::{self, Initial, Launch};
+use super::task::Task;
 use crate::plugin::generated::driver::{StartTaskRequest, StartTaskResponse, TaskConfig};
 use crate::podman::Container;
 
@@ -33,23 +36,49 @@ use crate::podman::Container;
 /// The step that failed, with Podman's words. Nothing is left of the start, or it is owed to the next contact.
 pub async fn start(driver: &Arc<Driver>, request: StartTaskRequest) -> Result<StartTaskResponse, Failure> {
     let gone = CancellationToken::new();
-    let guard = gone.clone().drop_guard();
-    let work = tokio::spawn(run(driver.clone(), request, gone));
-    let answer = match work.await {
-        Ok(answer) => answer,
-        Err(_) => {
-            Err(Failure::new("failed to start task: the driver has a defect here, and its log says where"))
+    // Dropping it with this future is how the work learns that nobody waits any more.
+    let _guard = gone.clone().drop_guard();
+    let (answer, wait) = oneshot::channel();
+    let driver = driver.clone();
+    tokio::spawn(async move {
+        let started = run(driver.clone(), request, gone).await;
+        if let Err(Ok(unwanted)) = answer.send(started) {
+            take_back(&driver, &unwanted).await;
         }
-    };
-    guard.disarm();
-    answer
+    });
+    let defect =
+        || Failure::new("failed to start task: the driver has a defect here, and its log says where");
+    wait.await.unwrap_or_else(|_| Err(defect())).map(|done| done.response)
+}
+
+/// What a start that succeeded has to tell.
+struct Done {
+    response: StartTaskResponse,
+    task: Arc<Task>,
+    adopted: bool,
+}
+
+/// The client went away at the last moment, and knows nothing of its task. A container that was there before stays.
+async fn take_back(driver: &Driver, done: &Done) {
+    if done.adopted {
+        return driver.store.remove(&done.task.ident.task_id);
+    }
+    tracing::warn!(
+        task_id = done.task.ident.task_id,
+        "the client went away while its task was started; it is taken back"
+    );
+    for undone in [done.task.stop(None, Duration::ZERO).await, done.task.destroy(true).await] {
+        if let Err(failure) = undone {
+            tracing::warn!(task_id = done.task.ident.task_id, error = %failure, "a task that nobody knows goes on");
+        }
+    }
 }
 
 async fn run(
     driver: Arc<Driver>,
     request: StartTaskRequest,
     gone: CancellationToken,
-) -> Result<StartTaskResponse, Failure> {
+) -> Result<Done, Failure> {
     let task = request.task.ok_or_else(|| Failure::new("failed to start task: the request has no task"))?;
     let reservation = driver.store.reserve(&task.id)?;
     let plan = Plan::make(&driver, &task).await?;
@@ -164,7 +193,7 @@ fn finish(
     plan: Plan,
     started: Started,
     reservation: Reservation,
-) -> StartTaskResponse {
+) -> Done {
     let Started { container, adopted } = started;
     let net = network::of(&plan, &container);
     let started_at = container.state.started_at.unwrap_or_else(jiff::Timestamp::now);
@@ -196,10 +225,19 @@ fn finish(
         initial: Initial::Running,
         log: None,
     };
-    supervisor::spawn(driver, reservation, launch);
-    StartTaskResponse {
+    forget_earlier(driver, &launch.container_id);
+    let task = supervisor::spawn(driver, reservation, launch);
+    let response = StartTaskResponse {
         handle: Some(handle),
         network_override: Some(network::told(&net)),
         ..StartTaskResponse::default()
+    };
+    Done { response, task, adopted }
+}
+
+/// An adopted container may be an earlier start's, of which a client that is gone knew. One container has one supervisor.
+fn forget_earlier(driver: &Driver, container_id: &str) {
+    for earlier in driver.store.all().iter().filter(|task| task.container_id == container_id) {
+        driver.store.remove(&earlier.ident.task_id);
     }
 }
