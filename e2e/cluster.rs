@@ -50,7 +50,7 @@ impl<'a> Cluster<'a> {
         for plugin in CNI {
             put(&Path::new("/usr/lib/cni").join(plugin), &folder.join("cni").join(plugin));
         }
-        fs::write(folder.join("agent.hcl"), configuration(folder)).expect("the agent's configuration");
+        fs::write(folder.join("agent.hcl"), configuration(self.service)).expect("the agent's configuration");
     }
 
     /// Starts the agent. It does not wait for anything.
@@ -189,8 +189,12 @@ fn put(from: &Path, to: &Path) {
     fs::set_permissions(to, fs::Permissions::from_mode(0o755)).expect("the permissions of our file");
 }
 
-fn configuration(folder: &Path) -> String {
-    let folder = folder.display();
+fn configuration(service: &Service) -> String {
+    let folder = service.folder().display();
+    let second = service.users_socket().map(|(user, socket)| {
+        format!("socket {{\n name = \"{user}\"\n socket_path = \"unix://{}\"\n }}", socket.display())
+    });
+    let second = second.unwrap_or_default();
     format!(
         r#"
 data_dir             = "{folder}/data"
@@ -222,6 +226,10 @@ client {{
     "fingerprint.denylist" = "env_aws,env_gce,env_azure,env_digitalocean,consul,vault"
   }}
 }}
+# Without it the agent does not ask for the statistics of tasks at all.
+telemetry {{
+  publish_allocation_metrics = true
+}}
 plugin "{PLUGIN}" {{
   config {{
     volumes {{
@@ -231,6 +239,7 @@ plugin "{PLUGIN}" {{
       name        = "default"
       socket_path = "unix://{folder}/podman.sock"
     }}
+    {second}
   }}
 }}
 "#

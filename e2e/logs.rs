@@ -46,12 +46,12 @@ impl Allocation<'_> {
         if answer.status != 200 {
             return said;
         }
-        let mut missing = count;
+        let (mut missing, mut unprefixed) = (count, Unprefixed::default());
         for line in BufRead::lines(answer.body) {
             let Ok(line) = line else { break };
-            let Some((_, text)) = parts(&line) else { panic!("{}: {task} said {line:?}", self.job) };
-            said.push(text.to_owned());
-            missing -= usize::from(last(text));
+            let Some((_, text)) = unprefixed.take(&line) else { continue };
+            missing -= usize::from(last(&text));
+            said.push(text);
             if missing == 0 {
                 break;
             }
@@ -63,26 +63,43 @@ impl Allocation<'_> {
     pub fn said_all(&self, task: &str, count: u32, runs: usize) {
         let said = self.said_up_to(task, runs, |line| line == LAST);
         for (run, one) in said.split_inclusive(|line| line == LAST).enumerate() {
-            assert_eq!(
-                numbers(one),
-                (1..=count).collect::<Vec<_>>(),
-                "{}: {task}, run {}",
-                self.job,
-                run + 1
-            );
+            assert_numbered(one, count, &format!("{}: {task}, run {}", self.job, run + 1));
         }
     }
 }
 
-/// Podman's prefix (`2026-11-23T20:39:13.264816683+00:00 stdout F`), as the stream that it names, and the text.
-pub fn parts(line: &str) -> Option<(&str, &str)> {
-    let mut parts = line.splitn(4, ' ');
-    let (time, stream, whole, text) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let known = time.contains('T') && matches!(stream, "stdout" | "stderr") && matches!(whole, "F" | "P");
-    known.then_some((stream, text))
+/// Takes Podman's prefixes (`2026-11-23T20:39:13.264816683+00:00 stdout F`) off the lines of a log, and puts together
+/// what they say belongs together: a line that did not come whole stands in the log in pieces, all but the last with `P`.
+#[derive(Default)]
+pub struct Unprefixed {
+    /// What has come of a line, of standard output and of standard error.
+    begun: [String; 2],
 }
 
-/// The numbers of numbered lines.
-pub fn numbers(said: &[String]) -> Vec<u32> {
-    said.iter().filter_map(|line| line.strip_prefix("line ")?.parse().ok()).collect()
+impl Unprefixed {
+    /// Takes a line of the log. Gives the stream and the line that ends with it, unless more is to come.
+    pub fn take<'a>(&mut self, line: &'a str) -> Option<(&'a str, String)> {
+        let parts: Vec<_> = line.splitn(4, ' ').collect();
+        let [time, stream @ ("stdout" | "stderr"), whole @ ("F" | "P"), text] = parts[..] else {
+            panic!("a line without a prefix: {line:?}")
+        };
+        assert!(time.contains('T'), "{line:?}");
+        let begun = &mut self.begun[usize::from(stream == "stderr")];
+        begun.push_str(text);
+        (whole == "F").then(|| (stream, std::mem::take(begun)))
+    }
+}
+
+/// Holds that lines are numbered from 1 to a number, each is there once, and all are in order.
+pub fn assert_numbered(said: &[String], count: u32, whose: &str) {
+    let numbers: Vec<u32> = said.iter().filter_map(|line| line.strip_prefix("line ")?.parse().ok()).collect();
+    if let Some(at) = (0..).zip(1..=count).position(|(at, number)| numbers.get(at) != Some(&number)) {
+        let (from, to) = (at.saturating_sub(2), said.len().min(at + 3));
+        panic!(
+            "{whose}: {} of {count} lines, wrong where it says {:?}",
+            numbers.len(),
+            &said[from.min(to)..to]
+        );
+    }
+    assert_eq!(numbers.len(), count as usize, "{whose}: lines come twice");
 }

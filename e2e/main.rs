@@ -28,7 +28,7 @@ use std::time::Instant;
 
 use cluster::Cluster;
 use scenarios::Scenario;
-use support::{Podman, Service, on, say};
+use support::{Podman, Service, beside, on, say};
 
 /// How many scenarios share the agent at one time.
 const AT_ONCE: usize = 4;
@@ -46,13 +46,22 @@ fn jobs_on_the_podman_of_forky() {
     on(Podman::Forky, jobs_run);
 }
 
+#[test]
+fn jobs_on_a_rootless_podman_beside_a_rootful_one() {
+    beside(Podman::Trixie, Some("other"), |service| scenarios_hold(service, scenarios::BESIDE, &[]));
+}
+
 fn jobs_run(service: &Service) {
+    scenarios_hold(service, scenarios::TOGETHER, scenarios::ALONE);
+}
+
+fn scenarios_hold(service: &Service, together: &[(&str, Scenario)], alone: &[(&str, Scenario)]) {
     let started = Instant::now();
     let cluster = Cluster::start(service);
     say(&format!("{}: the node is ready after {:.1?}", service.podman(), started.elapsed()));
 
-    let mut failures = run(&cluster, scenarios::TOGETHER, AT_ONCE);
-    failures.extend(run(&cluster, scenarios::ALONE, 1));
+    let mut failures = run(&cluster, together, AT_ONCE);
+    failures.extend(run(&cluster, alone, 1));
     if failures.is_empty() {
         let left = cluster.containers("");
         assert!(left.is_empty(), "left behind when all is over: {left:?}");

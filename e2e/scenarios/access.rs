@@ -115,7 +115,7 @@ pub fn statistics_are_told(cluster: &Cluster<'_>) {
             && usage["CpuStats"]["TotalTicks"].as_f64() > Some(0.0)
             && usage["MemoryStats"]["Usage"].as_u64() > Some(0)
     };
-    assert!(within(PATIENCE, || busy(&usage())), "{}", usage());
+    assert!(within(PATIENCE, || busy(&usage())), "{}", cluster.api.get(&path));
     let first = usage();
     let measured = first["ResourceUsage"]["CpuStats"]["Measured"].to_string();
     for name in ["System Mode", "User Mode", "Percent"] {

@@ -10,7 +10,7 @@ use crate::allocation::{Allocation, Identity};
 use crate::api::PATIENCE;
 use crate::cluster::{Cluster, send_signal};
 use crate::jobs::{Job, LAST};
-use crate::logs::numbers;
+use crate::logs::assert_numbered;
 use crate::support::{say, within};
 
 /// Tasks that do not notice, and one that ends just then.
@@ -93,12 +93,7 @@ fn said_everything(allocation: &Allocation<'_>) {
     let said = allocation.said_until("web", |line| line == LAST);
     let total = said.iter().find_map(|line| line.strip_prefix("total ")?.parse().ok());
     let total: u32 = total.unwrap_or_else(|| panic!("{}: no total: {said:?}", allocation.job));
-    assert_eq!(
-        numbers(&said),
-        (1..=total).collect::<Vec<_>>(),
-        "{}: lines are lost or doubled",
-        allocation.job
-    );
+    assert_numbered(&said, total, &allocation.job);
 }
 
 pub fn the_agent_is_restarted(cluster: &Cluster<'_>) {

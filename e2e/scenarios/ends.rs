@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::allocation::Exit;
 use crate::cluster::Cluster;
 use crate::jobs::{Job, LAST, lines};
-use crate::logs::{numbers, parts};
+use crate::logs::{Unprefixed, assert_numbered};
 use crate::support::{IMAGE, say};
 
 pub fn a_service_runs_until_it_is_stopped(cluster: &Cluster<'_>) {
@@ -17,11 +17,13 @@ pub fn a_service_runs_until_it_is_stopped(cluster: &Cluster<'_>) {
     // Podman writes both streams into one pipe, each line with a prefix.
     let output = cluster.cli(&["alloc", "logs", "-task", "web", &allocation.id], b"");
     let text = String::from_utf8(output.stdout).unwrap();
-    let said: Vec<_> =
-        text.lines().map(|line| parts(line).unwrap_or_else(|| panic!("no prefix: {line}"))).collect();
-    let all: Vec<_> = said.iter().map(|(_, text)| (*text).to_owned()).collect();
-    assert_eq!(numbers(&all), (1..=200).collect::<Vec<_>>());
-    assert!(said.contains(&("stderr", "to standard error")) && said.contains(&("stdout", LAST)), "{said:?}");
+    let mut unprefixed = Unprefixed::default();
+    let said: Vec<_> = text.lines().filter_map(|line| unprefixed.take(line)).collect();
+    let all: Vec<_> = said.iter().map(|(_, text)| text.clone()).collect();
+    assert_numbered(&all, 200, "nomad alloc logs");
+    for expected in [("stderr", "to standard error"), ("stdout", LAST)] {
+        assert!(said.contains(&(expected.0, expected.1.to_owned())), "{expected:?}: {said:?}");
+    }
     let output = cluster.cli(&["alloc", "logs", "-stderr", "-task", "web", &allocation.id], b"");
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "", "the other log stays empty");
 

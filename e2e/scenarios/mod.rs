@@ -5,6 +5,7 @@ mod disturbances;
 mod ends;
 mod files;
 mod network;
+mod rootless;
 mod stopping;
 mod swap;
 mod updates;
@@ -33,6 +34,15 @@ pub const TOGETHER: &[(&str, Scenario)] = &[
     ("a task that ignores the kill signal is killed", stopping::a_task_that_ignores_it_is_killed),
     ("tasks of the Go driver are taken over", swap::a_task_of_the_go_driver_is_taken_over),
     ("an update in place leaves containers alone", updates::an_update_in_place),
+];
+
+/// Scenarios with a second, rootless Podman.
+pub const BESIDE: &[(&str, Scenario)] = &[
+    ("tasks run on a rootless Podman", rootless::tasks_run_on_a_rootless_podman),
+    ("a batch job completes", ends::a_batch_job_completes),
+    ("a service runs until it is stopped", ends::a_service_runs_until_it_is_stopped),
+    ("commands run in a task", access::commands_run_in_a_task),
+    ("tasks of the Go driver are taken over", swap::a_task_of_the_go_driver_is_taken_over),
 ];
 
 /// Scenarios during which nothing else may run.

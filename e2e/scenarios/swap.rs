@@ -24,7 +24,7 @@ use crate::api::PATIENCE;
 use crate::cluster::Cluster;
 use crate::jobs::LAST;
 use crate::launched::Plugin;
-use crate::logs::{numbers, parts};
+use crate::logs::{Unprefixed, assert_numbered};
 use crate::support::{IMAGE, Service, within};
 use crate::vectors;
 use crate::wire::Wire;
@@ -33,7 +33,7 @@ const DRIVER: &str = "/hashicorp.nomad.plugins.drivers.proto.Driver";
 
 /// Lines, until somebody says that it is enough: by a file, or by a signal.
 const SHELL: &str = "trap 'echo that was all; exit 6' TERM; i=0; \
-                     until [ -e /local/finish ]; do i=$((i+1)); echo line $i; usleep 20000; done; \
+                     until [ $i -ge 20 ] && [ -e /local/finish ]; do i=$((i+1)); echo line $i; usleep 20000; done; \
                      echo that was all; exit 5";
 
 /// A task that the Go driver has started.
@@ -132,9 +132,9 @@ impl<'a> GoTask<'a> {
     /// Holds that the pipe brought every line once.
     fn said_everything(&mut self) {
         let said = self.log.take().unwrap().join().unwrap();
-        let numbers = numbers(&said);
-        assert!(!numbers.is_empty(), "{said:?}");
-        assert_eq!(numbers, (1..=u32::try_from(numbers.len()).unwrap()).collect::<Vec<_>>());
+        let count = said.iter().filter(|line| line.starts_with("line ")).count();
+        assert!(count > 0, "{said:?}");
+        assert_numbered(&said, u32::try_from(count).unwrap(), "a task of the Go driver");
     }
 }
 
@@ -240,8 +240,9 @@ fn read(pipe: &Path) -> JoinHandle<Vec<String>> {
     thread::spawn(move || {
         let lines = BufReader::new(pipe).lines().map(|line| line.unwrap());
         let mut said = Vec::new();
+        let mut unprefixed = Unprefixed::default();
         for line in lines {
-            said.push(parts(&line).unwrap_or_else(|| panic!("{line}")).1.to_owned());
+            said.extend(unprefixed.take(&line).map(|(_, text)| text));
             if said.last().is_some_and(|text| text == LAST) {
                 break;
             }

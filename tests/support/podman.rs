@@ -34,6 +34,8 @@ pub enum Podman {
     Distribution,
     /// The one of Debian forky, in the root folder that `.ci/podman-root` makes: 5.8.6 or later.
     Forky,
+    /// The one of Debian trixie, in another such folder: 5.4.2.
+    Trixie,
 }
 
 impl fmt::Display for Podman {
@@ -41,19 +43,25 @@ impl fmt::Display for Podman {
         f.write_str(match self {
             Podman::Distribution => "distribution",
             Podman::Forky => "forky",
+            Podman::Trixie => "trixie",
         })
     }
 }
 
 /// Runs `test` against one Podman and says which version it proved. Write one `#[test]` for each Podman.
 pub fn on(podman: Podman, test: impl FnOnce(&Service)) {
+    beside(podman, None, test);
+}
+
+/// The same with the rootless Podman of an ordinary user beside it: see [`Service::users_socket`].
+pub fn beside(podman: Podman, user: Option<&str>, test: impl FnOnce(&Service)) {
     let left_out = std::env::var(WITHOUT).unwrap_or_default();
     if left_out.split(',').any(|name| name == podman.to_string()) {
         say(&format!("proves nothing about {podman}: {WITHOUT}={left_out}"));
         return;
     }
     let started = Instant::now();
-    let service = Service::start(podman);
+    let service = Service::start_beside(podman, user);
     let ready = started.elapsed();
     test(&service);
     let (version, elapsed) = (&service.version, started.elapsed());
@@ -68,6 +76,7 @@ pub fn say(line: &str) {
 /// A Podman service. It ends, with everything that it ran, when this value is dropped.
 pub struct Service {
     podman: Podman,
+    user: Option<String>,
     version: String,
     runner: Child,
     client: Client,
@@ -81,11 +90,16 @@ impl Service {
     ///
     /// Panics, with the service's own words, if there is no such Podman or it does not start.
     pub fn start(podman: Podman) -> Self {
+        Self::start_beside(podman, None)
+    }
+
+    /// The same with the rootless one of a user that it makes. Only the rootful one is waited for.
+    pub fn start_beside(podman: Podman, user: Option<&str>) -> Self {
         let folder = TempDir::with_prefix("podman-").expect("a temporary folder");
         let log = File::create(folder.path().join("service.log")).expect("a log file");
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/podman-service");
         let mut command = Command::new(&script);
-        command.arg(podman.to_string()).arg(folder.path());
+        command.arg(podman.to_string()).arg(folder.path()).args(user);
         command.stdin(Stdio::piped()).stdout(log.try_clone().expect("a second handle")).stderr(log);
         // A group of its own: a Ctrl-C ends the test, and the script then cleans up undisturbed.
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
@@ -94,7 +108,8 @@ impl Service {
         let deadlines = Deadlines { total: Some(Duration::from_secs(60)), ..Deadlines::default() };
         let client = Client::new(folder.path().join("podman.sock"), deadlines);
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let mut service = Self { podman, version: String::new(), runner, client, runtime, folder };
+        let user = user.map(str::to_owned);
+        let mut service = Self { podman, user, version: String::new(), runner, client, runtime, folder };
         service.version = service.wait_until_ready();
         service
     }
@@ -122,6 +137,12 @@ impl Service {
     /// The socket that the service listens on.
     pub fn socket(&self) -> PathBuf {
         self.folder.path().join("podman.sock")
+    }
+
+    /// The socket of the rootless Podman beside it, and its user.
+    pub fn users_socket(&self) -> Option<(&str, PathBuf)> {
+        let user = self.user.as_deref()?;
+        Some((user, self.folder.path().join(user).join("podman.sock")))
     }
 
     /// A folder that the service sees under the same path: what a container mounts has to lie here.
