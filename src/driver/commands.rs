@@ -115,3 +115,26 @@ fn time(time: Option<Timestamp>) -> prost_types::Timestamp {
 pub fn duration(wire: Option<&prost_types::Duration>) -> Duration {
     wire.and_then(|duration| Duration::try_from(*duration).ok()).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_clients_keep_their_parts_of_a_second() {
+        let of = |seconds, nanos| duration(Some(&prost_types::Duration { seconds, nanos }));
+        assert_eq!(of(1, 500_000_000), Duration::from_millis(1500));
+        assert_eq!(of(0, 20_000_000), Duration::from_millis(20));
+        assert_eq!(of(0, 0), Duration::ZERO);
+        assert_eq!(of(-3, 0), Duration::ZERO, "a time before now");
+        assert_eq!(duration(None), Duration::ZERO);
+        assert_eq!(of(i64::MAX, 999_999_999).as_secs(), i64::MAX as u64);
+    }
+
+    #[test]
+    fn a_time_that_is_not_known_is_gos_zero() {
+        assert_eq!(time(None).seconds, -62_135_596_800, "0001-01-01T00:00:00Z");
+        let known = "2026-01-02T03:04:05.000000006Z".parse().ok();
+        assert_eq!(time(known), prost_types::Timestamp { seconds: 1_767_323_045, nanos: 6 });
+    }
+}

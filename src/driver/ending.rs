@@ -106,6 +106,8 @@ pub fn judge(container: &Container, killed: bool) -> Look {
     match &state.status {
         Status::Running | Status::Stopping | Status::Unknown | Status::Other(_) => Look::Runs,
         Status::Paused => Look::Paused,
+        // Its exit code is a default until its process has ended.
+        Status::Removing if state.finished_at.is_none() || state.finished_at < state.started_at => Look::Runs,
         Status::Created | Status::Initialized => Look::NotStarted,
         Status::Stopped | Status::Exited | Status::Removing => {
             let exit = Exit {
@@ -162,6 +164,44 @@ mod tests {
         assert!(!counted("oom_kill_disable 0\nunder_oom 0\noom_kill 0\n"));
         assert!(!counted("oom 1\n"));
         assert!(!counted(""));
+    }
+
+    #[test]
+    fn a_container_that_is_being_removed_has_ended_once_it_has_an_end() {
+        let of = |state: &str| {
+            let text = format!(r#"{{"State": {{"Status": "removing", "ExitCode": 0, {state}}}}}"#);
+            judge(&serde_json::from_str(&text).unwrap(), false)
+        };
+        let (early, late) = ("2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z");
+        assert_eq!(of(r#""FinishedAt": "0001-01-01T00:00:00Z""#), Look::Runs);
+        assert_eq!(
+            of(&format!(r#""StartedAt": "{late}", "FinishedAt": "{early}""#)),
+            Look::Runs,
+            "of an earlier run"
+        );
+        assert!(matches!(of(&format!(r#""StartedAt": "{early}", "FinishedAt": "{late}""#)), Look::Ended(_)));
+    }
+
+    #[test]
+    fn words_of_podman_that_say_nothing_of_an_end_are_none() {
+        let of = |status: &str| {
+            let text = format!(r#"{{"State": {{"Status": "{status}", "ExitCode": 0}}}}"#);
+            judge(&serde_json::from_str(&text).unwrap(), false)
+        };
+        for (status, look) in [
+            ("running", Look::Runs),
+            ("stopping", Look::Runs),
+            ("unknown", Look::Runs),
+            ("", Look::Runs),
+            ("improved", Look::Runs),
+            ("paused", Look::Paused),
+            ("created", Look::NotStarted),
+            ("initialized", Look::NotStarted),
+            ("exited", Look::Ended(Exit::default())),
+            ("stopped", Look::Ended(Exit::default())),
+        ] {
+            assert_eq!(of(status), look, "{status}");
+        }
     }
 
     #[test]

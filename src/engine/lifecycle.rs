@@ -71,8 +71,19 @@ pub struct Stop {
     pub give_up_at: Moment,
     /// Whether it was killed.
     pub killed: bool,
-    /// Whether the last signal has still to be sent, since Podman could not be reached.
-    pub unsent: bool,
+    /// What became of the last signal.
+    pub signal_is: Delivery,
+}
+
+/// What became of a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delivery {
+    /// Podman has been asked to send it, and has not answered.
+    Asked,
+    /// Podman has sent it.
+    Sent,
+    /// It has to be sent again: Podman could not be reached, or the container was paused.
+    Open,
 }
 
 /// Names a command, for its answer.
@@ -221,5 +232,7 @@ impl Life {
     }
 }
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! The decisions: one function for each kind of event, each of which looks at every state.
 
 use super::{
-    Action, Command, CommandId, DESTROY_GRACE, Event, Exit, LOOK_LATER, Life, Look, Moment, Policy,
+    Action, Command, CommandId, DESTROY_GRACE, Delivery, Event, Exit, LOOK_LATER, Life, Look, Moment, Policy,
     STOP_MARGIN, Signalled, State, Stop, Waiting,
 };
 
@@ -110,7 +110,8 @@ impl Course<'_> {
     /// What could not be sent while Podman was away is sent as soon as it may be back.
     fn send_again(&mut self) {
         let State::Stopping(stop) = &mut self.life.state else { return };
-        if std::mem::take(&mut stop.unsent) {
+        if stop.signal_is == Delivery::Open {
+            stop.signal_is = Delivery::Asked;
             let signal = if stop.killed { KILL.to_owned() } else { stop.signal.clone() };
             self.act(Action::Signal(signal));
         }
@@ -179,7 +180,8 @@ impl Course<'_> {
     fn begin_stop(&mut self, signal: String, kill_at: Moment, give_up_at: Moment) {
         let killed = kill_at <= self.now;
         let first = if killed { KILL.to_owned() } else { signal.clone() };
-        self.life.state = State::Stopping(Stop { signal, kill_at, give_up_at, killed, unsent: false });
+        self.life.state =
+            State::Stopping(Stop { signal, kill_at, give_up_at, killed, signal_is: Delivery::Asked });
         self.act(Action::Signal(first));
         self.act(Action::WakeAt(if killed { give_up_at } else { kill_at }));
     }
@@ -190,7 +192,7 @@ impl Course<'_> {
         let State::Stopping(stop) = &mut self.life.state else { return };
         if !stop.killed && stop.kill_at <= now {
             stop.killed = true;
-            stop.unsent = false;
+            stop.signal_is = Delivery::Asked;
             self.act(Action::Signal(KILL.to_owned()));
         }
         self.wake();
@@ -206,14 +208,17 @@ impl Course<'_> {
         let State::Stopping(stop) = &mut self.life.state else { return };
         match result {
             // A process that is frozen gets its signal when it goes on, and Podman does not say so.
-            Signalled::Sent => self.act(Action::Look),
+            Signalled::Sent => {
+                stop.signal_is = Delivery::Sent;
+                self.act(Action::Look);
+            }
             Signalled::NotRunning => self.act(Action::AwaitExit),
             Signalled::Paused => {
-                stop.unsent = true;
+                stop.signal_is = Delivery::Open;
                 self.act(Action::Unpause);
             }
             Signalled::Unreachable => {
-                stop.unsent = true;
+                stop.signal_is = Delivery::Open;
                 self.act(Action::LookLater(LOOK_LATER));
             }
             Signalled::Refused(text) if stop.killed => self.answer(Waiting::Stop, &Err(text)),
@@ -237,7 +242,7 @@ impl Course<'_> {
             Signalled::Sent | Signalled::Paused => self.send_again(),
             Signalled::NotRunning => self.act(Action::AwaitExit),
             Signalled::Unreachable => {
-                stop.unsent = true;
+                stop.signal_is = Delivery::Open;
                 self.act(Action::LookLater(LOOK_LATER));
             }
             Signalled::Refused(text) => self.answer(Waiting::Stop, &Err(text)),
@@ -252,10 +257,13 @@ impl Course<'_> {
     /// Those who wait for the end are told that it takes too long. It goes on all the same.
     fn give_up(&mut self) {
         let State::Stopping(stop) = &self.life.state else { return };
-        let late = if stop.unsent {
-            "cannot stop container: Podman could not be reached in time; the task is killed as soon as it can"
-        } else {
-            "cannot stop container: it did not end in time, not even by SIGKILL; the driver goes on waiting for it"
+        let late = match stop.signal_is {
+            Delivery::Sent => {
+                "cannot stop container: it did not end in time, not even by SIGKILL; the driver goes on waiting for it"
+            }
+            Delivery::Asked | Delivery::Open => {
+                "cannot stop container: Podman could not be reached in time; the task is killed as soon as it can"
+            }
         };
         self.answer(Waiting::Stop, &Err(late.to_owned()));
         if self.life.waiting.is_empty() {
