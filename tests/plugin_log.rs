@@ -15,9 +15,12 @@ use wire::Wire;
 
 const BASE: &str = "/hashicorp.nomad.plugins.base.proto.BasePlugin";
 
+/// Of 12 KiB each, more than the pipe and the plugin's own memory take.
+const RECORDS: u64 = 150;
+
 /// A configuration that is refused, with a long word in the record that says so.
 async fn refused(wire: &Wire, length: usize) {
-    let value = json!({ "recover_stopped": "<&>\n\"x\u{2028}".repeat(length) });
+    let value = json!({ "client_http_timeout": "<&>\n\"x\u{2028}".repeat(length) });
     let request = SetConfigRequest {
         msgpack_config: rmp_serde::to_vec(&value).unwrap().into(),
         ..SetConfigRequest::default()
@@ -29,7 +32,7 @@ async fn refused(wire: &Wire, length: usize) {
 async fn records_are_lines_that_a_host_understands() {
     let mut plugin = Plugin::launch();
     let wire = Wire::connect(&plugin.socket).await;
-    for length in [1, 100, 10_000] {
+    for length in [1, 100, 1_000] {
         refused(&wire, length).await;
     }
     let _: Empty = wire.call("/plugin.GRPCController/Shutdown", &()).await.unwrap();
@@ -61,11 +64,25 @@ async fn a_host_that_is_gone_ends_nothing() {
 async fn a_host_that_does_not_read_holds_nothing_up() {
     let mut plugin = Plugin::with(&[], Stderr::LeftUnread);
     let wire = Wire::connect(&plugin.socket).await;
-    // More than the pipe and the plugin's own memory take.
-    for _ in 0..400 {
-        refused(&wire, 2_000).await;
+    for _ in 0..RECORDS {
+        refused(&wire, 500).await;
     }
     let _: PluginInfoResponse = wire.call(&format!("{BASE}/PluginInfo"), &()).await.unwrap();
+    // A host that reads on is told how much it missed.
+    plugin.read();
+    let told = tokio::task::spawn_blocking(move || {
+        let told = plugin.record_with(|record| record["@message"].as_str().unwrap().contains("were dropped"));
+        (plugin, told)
+    });
+    let (mut plugin, told) = told.await.unwrap();
+    assert!(told["count"].as_u64().unwrap() > 0 && told["@level"] == "warn", "{told}");
     let _: Empty = wire.call("/plugin.GRPCController/Shutdown", &()).await.unwrap();
     assert_eq!(plugin.ended().code(), Some(0));
+    let records = plugin.records_to_the_end();
+    let refusals = records.iter().filter(|record| record["@level"] == "error").count();
+    assert_eq!(
+        refusals as u64 + told["count"].as_u64().unwrap(),
+        RECORDS,
+        "every record is written or counted"
+    );
 }

@@ -6,12 +6,13 @@
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex};
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -43,9 +44,9 @@ pub struct Plugin {
     pub line: String,
     pub socket: PathBuf,
     stdout: BufReader<ChildStdout>,
-    log: Arc<Mutex<String>>,
+    log: Arc<(Mutex<String>, Condvar)>,
     reader: Option<JoinHandle<()>>,
-    _unread: Option<std::process::ChildStderr>,
+    unread: Option<ChildStderr>,
 }
 
 impl Plugin {
@@ -62,26 +63,28 @@ impl Plugin {
         command.envs([COOKIE, ("PLUGIN_PROTOCOL_VERSIONS", "2")]).env("TMPDIR", folder.path());
         let mut child = command.envs(environment.iter().copied()).spawn().unwrap();
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
-        let log = Arc::new(Mutex::new(String::new()));
-        let mut pipe = child.stderr.take();
-        let mut reader = None;
-        match stderr {
-            Stderr::Read => {
-                let (pipe, log) = (pipe.take().unwrap(), log.clone());
-                reader = Some(thread::spawn(move || {
-                    for line in BufReader::new(pipe).split(b'\n') {
-                        let line = String::from_utf8(line.unwrap()).unwrap();
-                        log.lock().unwrap().push_str(&(line + "\n"));
-                    }
-                }));
-            }
-            Stderr::LeftUnread => {}
-            Stderr::Closed => drop(pipe.take()),
-        }
+        let log = Arc::new((Mutex::new(String::new()), Condvar::new()));
+        let unread = child.stderr.take().filter(|_| stderr != Stderr::Closed);
         let mut line = String::new();
         stdout.read_line(&mut line).unwrap();
         let socket = line.split('|').nth(3).unwrap_or_default().into();
-        Self { folder, child, line, socket, stdout, log, reader, _unread: pipe }
+        let mut plugin = Self { folder, child, line, socket, stdout, log, reader: None, unread };
+        if stderr == Stderr::Read {
+            plugin.read();
+        }
+        plugin
+    }
+
+    /// Begins to read standard error.
+    pub fn read(&mut self) {
+        let (pipe, log) = (self.unread.take().unwrap(), self.log.clone());
+        self.reader = Some(thread::spawn(move || {
+            for line in BufReader::new(pipe).split(b'\n') {
+                let line = String::from_utf8(line.unwrap()).unwrap();
+                log.0.lock().unwrap().push_str(&(line + "\n"));
+                log.1.notify_all();
+            }
+        }));
     }
 
     pub fn pid(&self) -> Pid {
@@ -94,14 +97,11 @@ impl Plugin {
 
     /// Waits for the end.
     pub fn ended(&mut self) -> ExitStatus {
-        let begin = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                return status;
-            }
-            assert!(begin.elapsed() < LONG, "the plugin does not end");
-            thread::sleep(Duration::from_millis(2));
-        }
+        let process = pidfd_open(self.pid(), PidfdFlags::empty()).unwrap();
+        let limit = Timespec { tv_sec: LONG.as_secs().try_into().unwrap(), tv_nsec: 0 };
+        let ended = poll(&mut [PollFd::new(&process, PollFlags::IN)], Some(&limit)).unwrap();
+        assert_eq!(ended, 1, "the plugin does not end");
+        self.child.wait().unwrap()
     }
 
     pub fn is_running(&mut self) -> bool {
@@ -117,19 +117,20 @@ impl Plugin {
 
     /// All records so far.
     pub fn records(&self) -> Vec<Value> {
-        self.log.lock().unwrap().lines().map(record).collect()
+        records(&self.log.0.lock().unwrap())
     }
 
     /// Waits for a record.
     pub fn record_with(&self, is_wanted: impl Fn(&Value) -> bool) -> Value {
-        let begin = Instant::now();
-        loop {
-            if let Some(record) = self.records().into_iter().find(&is_wanted) {
-                return record;
-            }
-            assert!(begin.elapsed() < LONG, "no such record: {:#?}", self.records());
-            thread::sleep(Duration::from_millis(2));
-        }
+        let (log, grown) = &*self.log;
+        let (mut seen, mut found) = (0, None);
+        let mut is_missing = |log: &mut String| {
+            found = records(&log[seen..]).into_iter().find(&is_wanted);
+            seen = log.len();
+            found.is_none()
+        };
+        let log = grown.wait_timeout_while(log.lock().unwrap(), LONG, &mut is_missing).unwrap().0;
+        found.unwrap_or_else(|| panic!("no such record: {log}"))
     }
 
     /// All records until the end of standard error.
@@ -144,6 +145,10 @@ impl Drop for Plugin {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn records(log: &str) -> Vec<Value> {
+    log.lines().map(record).collect()
 }
 
 /// A line as the host reads it, which trusts the types of three members.

@@ -20,6 +20,7 @@ const MACHINERY: [&str; 5] = ["h2", "hyper", "hyper_util", "tonic", "tower"];
 
 /// Sends all records of this process to standard error. A second call does nothing.
 pub fn install(name: &'static str, is_secret: fn(&str) -> bool) {
+    WRITER.name(name);
     let subscriber = tracing_subscriber::registry().with(Lines { name, is_secret });
     // An error means that records go somewhere already.
     let _ = tracing::subscriber::set_global_default(subscriber);

@@ -28,6 +28,8 @@ pub struct Writer {
 
 #[derive(Debug)]
 struct Queue {
+    /// The logger, for the records that are made here.
+    name: &'static str,
     lines: VecDeque<Vec<u8>>,
     /// Bytes in `lines` and in the one that is being written.
     bytes: usize,
@@ -37,8 +39,13 @@ struct Queue {
 
 impl Writer {
     const fn new() -> Self {
-        let queue = Queue { lines: VecDeque::new(), bytes: 0, dropped: 0, has_thread: false };
+        let queue = Queue { name: "", lines: VecDeque::new(), bytes: 0, dropped: 0, has_thread: false };
         Self { queue: Mutex::new(queue), changed: Condvar::new() }
+    }
+
+    /// Names the logger.
+    pub fn name(&self, name: &'static str) {
+        self.lock().name = name;
     }
 
     /// Takes a line. It is written soon, or dropped when too much waits.
@@ -80,7 +87,7 @@ impl Writer {
                 queue = self.lock();
                 queue.bytes = queue.bytes.saturating_sub(line.len());
                 if queue.lines.is_empty() && queue.dropped > 0 {
-                    let lost = lost(std::mem::take(&mut queue.dropped));
+                    let lost = lost(queue.name, std::mem::take(&mut queue.dropped));
                     queue.bytes = queue.bytes.saturating_add(lost.len());
                     queue.lines.push_back(lost);
                 }
@@ -96,11 +103,11 @@ impl Writer {
     }
 }
 
-fn lost(count: u64) -> Vec<u8> {
+fn lost(name: &str, count: u64) -> Vec<u8> {
     let mut fields = Fields::new(|_| false);
     "records were dropped: nobody read standard error".clone_into(&mut fields.message);
     fields.members.push(("count".to_owned(), Value::Number(count.to_string())));
-    Line::new("podman", "warn", Timestamp::now(), fields).into_bytes()
+    Line::new(name, "warn", Timestamp::now(), fields).into_bytes()
 }
 
 /// One write for a line, as long as the system takes it whole. That nobody can read it any more is no error.
