@@ -12,6 +12,7 @@ pub mod fifo;
 pub mod fingerprint;
 pub mod handle;
 pub mod image;
+pub mod logs;
 pub mod mark;
 pub mod process;
 pub mod recover;

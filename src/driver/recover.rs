@@ -13,6 +13,7 @@ use podman_driver_engine::lifecycle::{Exit, Look};
 use super::errors::Failure;
 use super::events::Ident;
 use super::handle::State;
+use super::logs;
 use super::socket::Socket;
 use super::store::Reservation;
 use super::supervisor::{self, Initial, Launch};
@@ -215,6 +216,8 @@ fn take_up(
     };
     // An ended container is in the way of the task's next start, so that it is removed whatever `gc.container` says.
     let ended = matches!(initial, Initial::Ended(_));
+    let log =
+        state.log_streamer.then(|| logs::Facts::of(task, &state.container_id, false, &driver.settings()));
     let launch = Launch {
         ident: request::ident(task),
         container_id: state.container_id.clone(),
@@ -225,7 +228,7 @@ fn take_up(
         stop_signal: container.config.stop_signal,
         gc_container: ended || driver.settings().plugin.gc.container,
         initial,
-        log: None,
+        log: log.flatten(),
     };
     supervisor::spawn(driver, reservation, launch);
 }

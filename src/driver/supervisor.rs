@@ -6,9 +6,7 @@ mod run;
 mod watch;
 mod work;
 
-use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
@@ -16,13 +14,12 @@ use jiff::Timestamp;
 use podman_driver_engine::lifecycle::{Exit, Life, Look, Policy};
 use run::{Supervisor, phase};
 use tokio::sync::{mpsc, watch as state};
-use tokio_util::task::AbortOnDropHandle;
 
 use super::events::Ident;
 use super::socket::Socket;
 use super::store::Reservation;
 use super::task::{Asked, Phase, Status, Task};
-use super::{Driver, signals};
+use super::{Driver, logs, signals};
 
 /// Commands that may wait for the supervisor.
 const QUEUE: usize = 16;
@@ -49,8 +46,8 @@ pub struct Launch {
     pub gc_container: bool,
     /// Where it stands.
     pub initial: Initial,
-    /// What carries its output on, for as long as the task is known.
-    pub log: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+    /// How its output is carried to Nomad, where the driver does that.
+    pub log: Option<logs::Facts>,
 }
 
 /// Where a task stands when its supervisor begins.
@@ -117,12 +114,13 @@ pub fn spawn(driver: &Arc<Driver>, reservation: Reservation, launch: Launch) -> 
         policy,
         status: sender,
     };
-    let log = launch.log.map(|log| AbortOnDropHandle::new(tokio::spawn(log)));
+    if let Some(facts) = launch.log {
+        // It ends by itself after the task, when the last line is there: a task that is destroyed meanwhile is no reason
+        // to lose that.
+        tokio::spawn(logs::follow(facts, task.socket.podman.clone(), task.status.clone()));
+    }
     reservation.fill(task.clone());
-    tokio::spawn(async move {
-        supervise(Supervisor::new(post, life), queue).await;
-        drop(log);
-    });
+    tokio::spawn(supervise(Supervisor::new(post, life), queue));
     task
 }
 

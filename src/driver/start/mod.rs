@@ -23,6 +23,7 @@ use super::Driver;
 use super::errors::Failure;
 use super::handle;
 use super::image;
+use super::logs;
 use super::mark::Mark;
 use super::store::Reservation;
 use super::supervisor::{self, Initial, Launch};
@@ -212,6 +213,9 @@ fn finish(
         log_streamer: plan.journald,
         version: Some(handle::STATE_VERSION),
     };
+    // Of a container that is adopted, somebody else has carried what is there; our own places are found again.
+    let log =
+        plan.journald.then(|| logs::Facts::of(&task, &container.id, !adopted, &plan.settings)).flatten();
     let handle = handle::of(task, &state);
     let launch = Launch {
         ident: plan.ident,
@@ -223,7 +227,7 @@ fn finish(
         stop_signal: container.config.stop_signal,
         gc_container: driver.settings().plugin.gc.container,
         initial: Initial::Running,
-        log: None,
+        log,
     };
     forget_earlier(driver, &launch.container_id);
     let task = supervisor::spawn(driver, reservation, launch);

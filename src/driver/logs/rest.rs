@@ -1,0 +1,58 @@
+//! The output by Podman's own account, where the journal cannot be read from here. Podman has no cursors: a connection
+//! that breaks is taken up at the moment of the last piece, and a restart of the plugin goes on with what comes.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::time::sleep;
+use tracing::warn;
+
+use super::pipes::Pipes;
+use crate::podman::{Channel, Client, Error, Frame, LogsQuery};
+
+/// How long to wait until Podman is asked again.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// Carries frames until Podman says that the container has ended.
+///
+/// # Errors
+/// Podman refuses, for example because it has another store of events than the journal.
+pub(super) async fn carry(
+    container_id: &str,
+    from_beginning: bool,
+    podman: &Client,
+    pipes: &mut Pipes,
+    carried: &AtomicU64,
+) -> Result<(), Error> {
+    let mut since = (!from_beginning).then(Timestamp::now);
+    loop {
+        let query =
+            LogsQuery { follow: true, since: since.map(|since| since.to_string()), ..LogsQuery::default() };
+        let broken = match podman.logs(container_id, &query).await {
+            Ok(mut frames) => loop {
+                match frames.next().await {
+                    Ok(Some(frame)) => {
+                        pass_on(frame, pipes).await;
+                        since = Some(Timestamp::now());
+                        carried.fetch_add(1, Ordering::Relaxed);
+                    }
+                    Ok(None) => return Ok(()),
+                    Err(error) => break error,
+                }
+            },
+            Err(error) if error.is_unreachable() => error,
+            Err(error) => return Err(error),
+        };
+        warn!(container = container_id, error = %broken, "Log stream was interrupted");
+        sleep(AGAIN).await;
+    }
+}
+
+async fn pass_on(frame: Frame, pipes: &mut Pipes) {
+    match frame.channel {
+        Channel::Stdin | Channel::Stdout => pipes.write(false, &frame.data).await,
+        Channel::Stderr => pipes.write(true, &frame.data).await,
+        Channel::Failure => warn!("Error from log service: {}", String::from_utf8_lossy(&frame.data)),
+    }
+}
