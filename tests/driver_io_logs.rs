@@ -24,12 +24,18 @@ use tokio::sync::watch;
 
 #[test]
 fn from_the_distributions_podman() {
-    on(Podman::Distribution, every_line_once);
+    on(Podman::Distribution, |service| {
+        every_line_once(service);
+        without_a_journal(service);
+    });
 }
 
 #[test]
 fn from_the_podman_of_forky() {
-    on(Podman::Forky, every_line_once);
+    on(Podman::Forky, |service| {
+        every_line_once(service);
+        without_a_journal(service);
+    });
 }
 
 /// How many lines the task writes to each of its outputs.
@@ -91,6 +97,42 @@ fn every_line_once(service: &Service) {
         check(&out.lock().unwrap(), &expected);
         check(&err.lock().unwrap(), numbered("err").as_bytes());
         assert_eq!(fs::read_dir(&facts.cursors).unwrap().count(), 0, "its place is forgotten");
+    });
+}
+
+/// Podman is asked where `journalctl` finds nothing: here for a container that logs to a file of Podman's own.
+fn without_a_journal(service: &Service) {
+    let id = service.create(&json!({
+        "image": IMAGE, "command": ["sh", "-c", "echo out; echo err >&2; exec sleep 600"],
+        "netns": {"nsmode": "none"}, "log_configuration": {"driver": "k8s-file"}
+    }));
+    service.start_container(&id);
+    let facts = Facts {
+        container_id: id.clone(),
+        stdout: service.folder().join("rest.stdout.fifo"),
+        stderr: service.folder().join("rest.stderr.fifo"),
+        from_beginning: true,
+        cursors: service.folder().join("cursors"),
+        journal: Some(service.folder().join("missing")),
+    };
+    for pipe in [&facts.stdout, &facts.stderr] {
+        mknodat(CWD, pipe, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+    }
+    let podman = Client::new(service.socket(), Deadlines::default());
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (_status, seen) =
+            watch::channel(Status { phase: Phase::Running, started_at: None, pid: None, cgroup_path: None });
+        let (out, err) = (read(&facts.stdout), read(&facts.stderr));
+        let follower = tokio::spawn(follow(facts.clone(), podman.clone(), seen.clone()));
+        until("both lines came", || !out.lock().unwrap().is_empty() && !err.lock().unwrap().is_empty()).await;
+        end(follower).await;
+        // The next process repeats nothing, and ends with the container.
+        let follower = tokio::spawn(follow(facts.clone(), podman.clone(), seen));
+        podman.kill_container(&id, "KILL").await.unwrap();
+        tokio::time::timeout(Duration::from_secs(20), follower).await.expect("it ends").unwrap();
+        check(&out.lock().unwrap(), b"out\n");
+        check(&err.lock().unwrap(), b"err\n");
     });
 }
 

@@ -20,7 +20,7 @@ use super::settings::Settings;
 use super::task::{Phase, Status};
 use crate::plugin::generated::driver::TaskConfig;
 use crate::podman::Client;
-use cursor::{CursorFile, Place};
+use cursor::CursorFile;
 use pipes::Pipes;
 
 /// How long nothing has to come, after the end of a task, until its output counts as complete.
@@ -87,8 +87,7 @@ async fn carry(facts: &Facts, podman: &Client, cursor: &mut CursorFile, carried:
     let reason = journal::carry(facts, cursor, &mut pipes, carried).await;
     let container = &facts.container_id;
     info!(container, reason, "journalctl does not read this container's output; Podman is asked for it");
-    let from_beginning = matches!(cursor.place(), Place::Beginning);
-    if let Err(error) = rest::carry(container, from_beginning, podman, &mut pipes, carried).await {
+    if let Err(error) = rest::carry(container, cursor, podman, &mut pipes, carried).await {
         warn!(container, %error, "cannot get logs from container");
     }
 }

@@ -1,5 +1,6 @@
-//! The output by Podman's own account, where the journal cannot be read from here. Podman has no cursors: a connection
-//! that breaks is taken up at the moment of the last piece, and a restart of the plugin goes on with what comes.
+//! The output by Podman's own account, where the journal cannot be read from here. Podman has no cursors: what breaks, be
+//! it the connection or the plugin, is taken up at the moment of the last piece, and a line of that very moment may be
+//! lost.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -8,6 +9,7 @@ use jiff::Timestamp;
 use tokio::time::sleep;
 use tracing::warn;
 
+use super::cursor::{CursorFile, Place};
 use super::pipes::Pipes;
 use crate::podman::{Channel, Client, Error, Frame, LogsQuery};
 
@@ -20,21 +22,26 @@ const AGAIN: Duration = Duration::from_secs(2);
 /// Podman refuses, for example because it has another store of events than the journal.
 pub(super) async fn carry(
     container_id: &str,
-    from_beginning: bool,
+    cursor: &mut CursorFile,
     podman: &Client,
     pipes: &mut Pipes,
     carried: &AtomicU64,
 ) -> Result<(), Error> {
-    let mut since = (!from_beginning).then(Timestamp::now);
     loop {
-        let query =
-            LogsQuery { follow: true, since: since.map(|since| since.to_string()), ..LogsQuery::default() };
+        let since = match cursor.place() {
+            Place::Beginning => None,
+            Place::Since(moment) => Timestamp::from_microsecond(*moment).ok(),
+            // Carried from the journal up to there, whenever that was.
+            Place::After(_) | Place::Within(..) => Some(Timestamp::now()),
+        };
+        let since = since.map(|since| since.to_string());
+        let query = LogsQuery { follow: true, since, ..LogsQuery::default() };
         let broken = match podman.logs(container_id, &query).await {
             Ok(mut frames) => loop {
                 match frames.next().await {
                     Ok(Some(frame)) => {
                         pass_on(frame, pipes).await;
-                        since = Some(Timestamp::now());
+                        cursor.set(Place::Since(Timestamp::now().as_microsecond()));
                         carried.fetch_add(1, Ordering::Relaxed);
                     }
                     Ok(None) => return Ok(()),
