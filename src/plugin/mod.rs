@@ -4,6 +4,7 @@
 mod broker;
 pub mod child;
 mod controller;
+#[rustfmt::skip]
 pub mod generated;
 pub mod hclog;
 mod health;

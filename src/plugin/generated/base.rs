@@ -3,7 +3,12 @@
 
 //! Services and messages of the wire.
 
-#![allow(missing_docs, clippy::all, clippy::unwrap_used, reason = "described in proto/, written by tonic")]
+#![allow(
+    missing_docs,
+    clippy::all,
+    clippy::unwrap_used,
+    reason = "described in proto/, written by tonic"
+)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct PluginInfoRequest {}
 #[derive(Clone, PartialEq, Eq, Hash, ::prost::Message)]
@@ -167,7 +172,13 @@ impl CoreGrade {
 
 /// Generated server implementations.
 pub mod base_plugin_server {
-    #![allow(unused_variables, dead_code, missing_docs, clippy::wildcard_imports, clippy::let_unit_value)]
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
     use tonic::codegen::*;
     /// Generated trait containing gRPC methods that should be implemented for use with BasePluginServer.
     #[async_trait]
@@ -176,17 +187,26 @@ pub mod base_plugin_server {
         async fn plugin_info(
             &self,
             request: tonic::Request<super::PluginInfoRequest>,
-        ) -> std::result::Result<tonic::Response<super::PluginInfoResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::PluginInfoResponse>,
+            tonic::Status,
+        >;
         /// The options of the agent's `config` block. Called before any configuration.
         async fn config_schema(
             &self,
             request: tonic::Request<super::ConfigSchemaRequest>,
-        ) -> std::result::Result<tonic::Response<super::ConfigSchemaResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::ConfigSchemaResponse>,
+            tonic::Status,
+        >;
         /// The options as the agent's configuration has them. May be called again; the last one counts.
         async fn set_config(
             &self,
             request: tonic::Request<super::SetConfigRequest>,
-        ) -> std::result::Result<tonic::Response<super::SetConfigResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::SetConfigResponse>,
+            tonic::Status,
+        >;
     }
 
     #[derive(Debug)]
@@ -211,7 +231,10 @@ pub mod base_plugin_server {
                 max_encoding_message_size: None,
             }
         }
-        pub fn with_interceptor<F>(inner: T, interceptor: F) -> InterceptedService<Self, F>
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
         where
             F: tonic::service::Interceptor,
         {
@@ -256,7 +279,10 @@ pub mod base_plugin_server {
         type Response = http::Response<tonic::body::Body>;
         type Error = std::convert::Infallible;
         type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<std::result::Result<(), Self::Error>> {
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
             Poll::Ready(Ok(()))
         }
         fn call(&mut self, req: http::Request<B>) -> Self::Future {
@@ -264,15 +290,23 @@ pub mod base_plugin_server {
                 "/hashicorp.nomad.plugins.base.proto.BasePlugin/PluginInfo" => {
                     #[allow(non_camel_case_types)]
                     struct PluginInfoSvc<T: BasePlugin>(pub Arc<T>);
-                    impl<T: BasePlugin> tonic::server::UnaryService<super::PluginInfoRequest> for PluginInfoSvc<T> {
+                    impl<
+                        T: BasePlugin,
+                    > tonic::server::UnaryService<super::PluginInfoRequest>
+                    for PluginInfoSvc<T> {
                         type Response = super::PluginInfoResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
                             request: tonic::Request<super::PluginInfoRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as BasePlugin>::plugin_info(&inner, request).await };
+                            let fut = async move {
+                                <T as BasePlugin>::plugin_info(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -301,15 +335,23 @@ pub mod base_plugin_server {
                 "/hashicorp.nomad.plugins.base.proto.BasePlugin/ConfigSchema" => {
                     #[allow(non_camel_case_types)]
                     struct ConfigSchemaSvc<T: BasePlugin>(pub Arc<T>);
-                    impl<T: BasePlugin> tonic::server::UnaryService<super::ConfigSchemaRequest> for ConfigSchemaSvc<T> {
+                    impl<
+                        T: BasePlugin,
+                    > tonic::server::UnaryService<super::ConfigSchemaRequest>
+                    for ConfigSchemaSvc<T> {
                         type Response = super::ConfigSchemaResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
                             request: tonic::Request<super::ConfigSchemaRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as BasePlugin>::config_schema(&inner, request).await };
+                            let fut = async move {
+                                <T as BasePlugin>::config_schema(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -338,12 +380,23 @@ pub mod base_plugin_server {
                 "/hashicorp.nomad.plugins.base.proto.BasePlugin/SetConfig" => {
                     #[allow(non_camel_case_types)]
                     struct SetConfigSvc<T: BasePlugin>(pub Arc<T>);
-                    impl<T: BasePlugin> tonic::server::UnaryService<super::SetConfigRequest> for SetConfigSvc<T> {
+                    impl<
+                        T: BasePlugin,
+                    > tonic::server::UnaryService<super::SetConfigRequest>
+                    for SetConfigSvc<T> {
                         type Response = super::SetConfigResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(&mut self, request: tonic::Request<super::SetConfigRequest>) -> Self::Future {
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::SetConfigRequest>,
+                        ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as BasePlugin>::set_config(&inner, request).await };
+                            let fut = async move {
+                                <T as BasePlugin>::set_config(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -369,13 +422,25 @@ pub mod base_plugin_server {
                     };
                     Box::pin(fut)
                 }
-                _ => Box::pin(async move {
-                    let mut response = http::Response::new(tonic::body::Body::default());
-                    let headers = response.headers_mut();
-                    headers.insert(tonic::Status::GRPC_STATUS, (tonic::Code::Unimplemented as i32).into());
-                    headers.insert(http::header::CONTENT_TYPE, tonic::metadata::GRPC_CONTENT_TYPE);
-                    Ok(response)
-                }),
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
             }
         }
     }

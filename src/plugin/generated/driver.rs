@@ -3,7 +3,12 @@
 
 //! Services and messages of the wire.
 
-#![allow(missing_docs, clippy::all, clippy::unwrap_used, reason = "described in proto/, written by tonic")]
+#![allow(
+    missing_docs,
+    clippy::all,
+    clippy::unwrap_used,
+    reason = "described in proto/, written by tonic"
+)]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
 pub struct InitRequest {}
 #[derive(Clone, Copy, PartialEq, Eq, Hash, ::prost::Message)]
@@ -48,7 +53,17 @@ pub struct FingerprintResponse {
 
 /// Nested message and enum types in `FingerprintResponse`.
 pub mod fingerprint_response {
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum HealthState {
         Undetected = 0,
@@ -112,7 +127,17 @@ pub struct StartTaskResponse {
 /// Nested message and enum types in `StartTaskResponse`.
 pub mod start_task_response {
     /// Clients do not look at it: a failed start is an error of the call.
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum Result {
         Success = 0,
@@ -333,7 +358,11 @@ pub struct DriverCapabilities {
     pub exec: bool,
     #[prost(enumeration = "driver_capabilities::FsIsolation", tag = "3")]
     pub fs_isolation: i32,
-    #[prost(enumeration = "network_isolation_spec::NetworkIsolationMode", repeated, tag = "4")]
+    #[prost(
+        enumeration = "network_isolation_spec::NetworkIsolationMode",
+        repeated,
+        tag = "4"
+    )]
     pub network_isolation_modes: ::prost::alloc::vec::Vec<i32>,
     #[prost(bool, tag = "5")]
     pub must_create_network: bool,
@@ -347,7 +376,17 @@ pub struct DriverCapabilities {
 
 /// Nested message and enum types in `DriverCapabilities`.
 pub mod driver_capabilities {
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum FsIsolation {
         None = 0,
@@ -381,7 +420,17 @@ pub mod driver_capabilities {
         }
     }
 
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum MountConfigs {
         UnknownMounts = 0,
@@ -419,15 +468,27 @@ pub struct NetworkIsolationSpec {
     #[prost(string, tag = "2")]
     pub path: ::prost::alloc::string::String,
     #[prost(btree_map = "string, string", tag = "3")]
-    pub labels:
-        ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
+    pub labels: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
     #[prost(message, optional, tag = "4")]
     pub hosts_config: ::core::option::Option<HostsConfig>,
 }
 
 /// Nested message and enum types in `NetworkIsolationSpec`.
 pub mod network_isolation_spec {
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum NetworkIsolationMode {
         Host = 0,
@@ -484,7 +545,10 @@ pub struct DnsConfig {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct NetworkOverride {
     #[prost(btree_map = "string, int32", tag = "1")]
-    pub port_map: ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, i32>,
+    pub port_map: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        i32,
+    >,
     #[prost(string, tag = "2")]
     pub addr: ::prost::alloc::string::String,
     #[prost(bool, tag = "3")]
@@ -501,12 +565,16 @@ pub struct TaskConfig {
     #[prost(bytes = "bytes", tag = "3")]
     pub msgpack_driver_config: ::prost::bytes::Bytes,
     #[prost(btree_map = "string, string", tag = "4")]
-    pub env:
-        ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
+    pub env: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
     /// The part of it that comes from device plugins.
     #[prost(btree_map = "string, string", tag = "5")]
-    pub device_env:
-        ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
+    pub device_env: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
     #[prost(message, optional, tag = "6")]
     pub resources: ::core::option::Option<Resources>,
     #[prost(message, repeated, tag = "7")]
@@ -707,8 +775,10 @@ pub struct TaskStatus {
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct TaskDriverStatus {
     #[prost(btree_map = "string, string", tag = "1")]
-    pub attributes:
-        ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
+    pub attributes: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
 }
 
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -724,8 +794,10 @@ pub struct DriverTaskEvent {
     #[prost(string, tag = "5")]
     pub message: ::prost::alloc::string::String,
     #[prost(btree_map = "string, string", tag = "6")]
-    pub annotations:
-        ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, ::prost::alloc::string::String>,
+    pub annotations: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        ::prost::alloc::string::String,
+    >,
 }
 
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -737,8 +809,10 @@ pub struct TaskStats {
     #[prost(message, optional, tag = "3")]
     pub agg_resource_usage: ::core::option::Option<TaskResourceUsage>,
     #[prost(btree_map = "string, message", tag = "4")]
-    pub resource_usage_by_pid:
-        ::prost::alloc::collections::BTreeMap<::prost::alloc::string::String, TaskResourceUsage>,
+    pub resource_usage_by_pid: ::prost::alloc::collections::BTreeMap<
+        ::prost::alloc::string::String,
+        TaskResourceUsage,
+    >,
 }
 
 #[derive(Clone, PartialEq, ::prost::Message)]
@@ -770,7 +844,17 @@ pub struct CpuUsage {
 
 /// Nested message and enum types in `CPUUsage`.
 pub mod cpu_usage {
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum Fields {
         SystemMode = 0,
@@ -835,7 +919,17 @@ pub struct MemoryUsage {
 
 /// Nested message and enum types in `MemoryUsage`.
 pub mod memory_usage {
-    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, ::prost::Enumeration)]
+    #[derive(
+        Clone,
+        Copy,
+        Debug,
+        PartialEq,
+        Eq,
+        Hash,
+        PartialOrd,
+        Ord,
+        ::prost::Enumeration
+    )]
     #[repr(i32)]
     pub enum Fields {
         Rss = 0,
@@ -913,7 +1007,13 @@ impl TaskState {
 
 /// Generated server implementations.
 pub mod driver_server {
-    #![allow(unused_variables, dead_code, missing_docs, clippy::wildcard_imports, clippy::let_unit_value)]
+    #![allow(
+        unused_variables,
+        dead_code,
+        missing_docs,
+        clippy::wildcard_imports,
+        clippy::let_unit_value,
+    )]
     use tonic::codegen::*;
     /// Generated trait containing gRPC methods that should be implemented for use with DriverServer.
     #[async_trait]
@@ -927,56 +1027,85 @@ pub mod driver_server {
         async fn task_config_schema(
             &self,
             request: tonic::Request<super::TaskConfigSchemaRequest>,
-        ) -> std::result::Result<tonic::Response<super::TaskConfigSchemaResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::TaskConfigSchemaResponse>,
+            tonic::Status,
+        >;
         /// What the driver can do.
         async fn capabilities(
             &self,
             request: tonic::Request<super::CapabilitiesRequest>,
-        ) -> std::result::Result<tonic::Response<super::CapabilitiesResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::CapabilitiesResponse>,
+            tonic::Status,
+        >;
         /// Server streaming response type for the Fingerprint method.
         type FingerprintStream: tonic::codegen::tokio_stream::Stream<
                 Item = std::result::Result<super::FingerprintResponse, tonic::Status>,
-            > + std::marker::Send
+            >
+            + std::marker::Send
             + 'static;
         /// Health and attributes, now and at each change.
         async fn fingerprint(
             &self,
             request: tonic::Request<super::FingerprintRequest>,
-        ) -> std::result::Result<tonic::Response<Self::FingerprintStream>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<Self::FingerprintStream>,
+            tonic::Status,
+        >;
         /// Takes up a task that an earlier process started.
         async fn recover_task(
             &self,
             request: tonic::Request<super::RecoverTaskRequest>,
-        ) -> std::result::Result<tonic::Response<super::RecoverTaskResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::RecoverTaskResponse>,
+            tonic::Status,
+        >;
         /// Starts a task.
         async fn start_task(
             &self,
             request: tonic::Request<super::StartTaskRequest>,
-        ) -> std::result::Result<tonic::Response<super::StartTaskResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::StartTaskResponse>,
+            tonic::Status,
+        >;
         /// Answers when the task has ended.
         async fn wait_task(
             &self,
             request: tonic::Request<super::WaitTaskRequest>,
-        ) -> std::result::Result<tonic::Response<super::WaitTaskResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::WaitTaskResponse>,
+            tonic::Status,
+        >;
         /// Ends a task within a time.
         async fn stop_task(
             &self,
             request: tonic::Request<super::StopTaskRequest>,
-        ) -> std::result::Result<tonic::Response<super::StopTaskResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::StopTaskResponse>,
+            tonic::Status,
+        >;
         /// Forgets a task, and removes what is left of it.
         async fn destroy_task(
             &self,
             request: tonic::Request<super::DestroyTaskRequest>,
-        ) -> std::result::Result<tonic::Response<super::DestroyTaskResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::DestroyTaskResponse>,
+            tonic::Status,
+        >;
         /// The state of a task.
         async fn inspect_task(
             &self,
             request: tonic::Request<super::InspectTaskRequest>,
-        ) -> std::result::Result<tonic::Response<super::InspectTaskResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::InspectTaskResponse>,
+            tonic::Status,
+        >;
         /// Server streaming response type for the TaskStats method.
         type TaskStatsStream: tonic::codegen::tokio_stream::Stream<
                 Item = std::result::Result<super::TaskStatsResponse, tonic::Status>,
-            > + std::marker::Send
+            >
+            + std::marker::Send
             + 'static;
         /// What a task uses, again and again.
         async fn task_stats(
@@ -986,7 +1115,8 @@ pub mod driver_server {
         /// Server streaming response type for the TaskEvents method.
         type TaskEventsStream: tonic::codegen::tokio_stream::Stream<
                 Item = std::result::Result<super::DriverTaskEvent, tonic::Status>,
-            > + std::marker::Send
+            >
+            + std::marker::Send
             + 'static;
         /// What happens to tasks, for their users to read.
         async fn task_events(
@@ -997,37 +1127,59 @@ pub mod driver_server {
         async fn shutdown(
             &self,
             request: tonic::Request<super::ShutdownRequest>,
-        ) -> std::result::Result<tonic::Response<super::ShutdownResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::ShutdownResponse>,
+            tonic::Status,
+        >;
         /// Sends a signal to a task.
         async fn signal_task(
             &self,
             request: tonic::Request<super::SignalTaskRequest>,
-        ) -> std::result::Result<tonic::Response<super::SignalTaskResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::SignalTaskResponse>,
+            tonic::Status,
+        >;
         /// Runs a command in a task and collects its output.
         async fn exec_task(
             &self,
             request: tonic::Request<super::ExecTaskRequest>,
-        ) -> std::result::Result<tonic::Response<super::ExecTaskResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::ExecTaskResponse>,
+            tonic::Status,
+        >;
         /// Server streaming response type for the ExecTaskStreaming method.
         type ExecTaskStreamingStream: tonic::codegen::tokio_stream::Stream<
-                Item = std::result::Result<super::ExecTaskStreamingResponse, tonic::Status>,
-            > + std::marker::Send
+                Item = std::result::Result<
+                    super::ExecTaskStreamingResponse,
+                    tonic::Status,
+                >,
+            >
+            + std::marker::Send
             + 'static;
         /// Runs a command in a task, with its input and output.
         async fn exec_task_streaming(
             &self,
             request: tonic::Request<tonic::Streaming<super::ExecTaskStreamingRequest>>,
-        ) -> std::result::Result<tonic::Response<Self::ExecTaskStreamingStream>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<Self::ExecTaskStreamingStream>,
+            tonic::Status,
+        >;
         /// Makes a network for an allocation, where the driver has to.
         async fn create_network(
             &self,
             request: tonic::Request<super::CreateNetworkRequest>,
-        ) -> std::result::Result<tonic::Response<super::CreateNetworkResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::CreateNetworkResponse>,
+            tonic::Status,
+        >;
         /// Removes it.
         async fn destroy_network(
             &self,
             request: tonic::Request<super::DestroyNetworkRequest>,
-        ) -> std::result::Result<tonic::Response<super::DestroyNetworkResponse>, tonic::Status>;
+        ) -> std::result::Result<
+            tonic::Response<super::DestroyNetworkResponse>,
+            tonic::Status,
+        >;
     }
 
     #[derive(Debug)]
@@ -1052,7 +1204,10 @@ pub mod driver_server {
                 max_encoding_message_size: None,
             }
         }
-        pub fn with_interceptor<F>(inner: T, interceptor: F) -> InterceptedService<Self, F>
+        pub fn with_interceptor<F>(
+            inner: T,
+            interceptor: F,
+        ) -> InterceptedService<Self, F>
         where
             F: tonic::service::Interceptor,
         {
@@ -1097,7 +1252,10 @@ pub mod driver_server {
         type Response = http::Response<tonic::body::Body>;
         type Error = std::convert::Infallible;
         type Future = BoxFuture<Self::Response, Self::Error>;
-        fn poll_ready(&mut self, _cx: &mut Context<'_>) -> Poll<std::result::Result<(), Self::Error>> {
+        fn poll_ready(
+            &mut self,
+            _cx: &mut Context<'_>,
+        ) -> Poll<std::result::Result<(), Self::Error>> {
             Poll::Ready(Ok(()))
         }
         fn call(&mut self, req: http::Request<B>) -> Self::Future {
@@ -1105,12 +1263,21 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/Init" => {
                     #[allow(non_camel_case_types)]
                     struct InitSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::UnaryService<super::InitRequest> for InitSvc<T> {
+                    impl<T: Driver> tonic::server::UnaryService<super::InitRequest>
+                    for InitSvc<T> {
                         type Response = super::InitResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(&mut self, request: tonic::Request<super::InitRequest>) -> Self::Future {
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::InitRequest>,
+                        ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::init(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::init(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1139,15 +1306,23 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/TaskConfigSchema" => {
                     #[allow(non_camel_case_types)]
                     struct TaskConfigSchemaSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::UnaryService<super::TaskConfigSchemaRequest> for TaskConfigSchemaSvc<T> {
+                    impl<
+                        T: Driver,
+                    > tonic::server::UnaryService<super::TaskConfigSchemaRequest>
+                    for TaskConfigSchemaSvc<T> {
                         type Response = super::TaskConfigSchemaResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
                             request: tonic::Request<super::TaskConfigSchemaRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::task_config_schema(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::task_config_schema(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1176,15 +1351,23 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/Capabilities" => {
                     #[allow(non_camel_case_types)]
                     struct CapabilitiesSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::UnaryService<super::CapabilitiesRequest> for CapabilitiesSvc<T> {
+                    impl<
+                        T: Driver,
+                    > tonic::server::UnaryService<super::CapabilitiesRequest>
+                    for CapabilitiesSvc<T> {
                         type Response = super::CapabilitiesResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
                             request: tonic::Request<super::CapabilitiesRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::capabilities(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::capabilities(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1213,16 +1396,24 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/Fingerprint" => {
                     #[allow(non_camel_case_types)]
                     struct FingerprintSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::ServerStreamingService<super::FingerprintRequest> for FingerprintSvc<T> {
+                    impl<
+                        T: Driver,
+                    > tonic::server::ServerStreamingService<super::FingerprintRequest>
+                    for FingerprintSvc<T> {
                         type Response = super::FingerprintResponse;
                         type ResponseStream = T::FingerprintStream;
-                        type Future = BoxFuture<tonic::Response<Self::ResponseStream>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
                             request: tonic::Request<super::FingerprintRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::fingerprint(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::fingerprint(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1251,15 +1442,23 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/RecoverTask" => {
                     #[allow(non_camel_case_types)]
                     struct RecoverTaskSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::UnaryService<super::RecoverTaskRequest> for RecoverTaskSvc<T> {
+                    impl<
+                        T: Driver,
+                    > tonic::server::UnaryService<super::RecoverTaskRequest>
+                    for RecoverTaskSvc<T> {
                         type Response = super::RecoverTaskResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
                             request: tonic::Request<super::RecoverTaskRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::recover_task(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::recover_task(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1288,12 +1487,21 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/StartTask" => {
                     #[allow(non_camel_case_types)]
                     struct StartTaskSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::UnaryService<super::StartTaskRequest> for StartTaskSvc<T> {
+                    impl<T: Driver> tonic::server::UnaryService<super::StartTaskRequest>
+                    for StartTaskSvc<T> {
                         type Response = super::StartTaskResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(&mut self, request: tonic::Request<super::StartTaskRequest>) -> Self::Future {
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::StartTaskRequest>,
+                        ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::start_task(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::start_task(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1322,12 +1530,21 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/WaitTask" => {
                     #[allow(non_camel_case_types)]
                     struct WaitTaskSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::UnaryService<super::WaitTaskRequest> for WaitTaskSvc<T> {
+                    impl<T: Driver> tonic::server::UnaryService<super::WaitTaskRequest>
+                    for WaitTaskSvc<T> {
                         type Response = super::WaitTaskResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(&mut self, request: tonic::Request<super::WaitTaskRequest>) -> Self::Future {
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::WaitTaskRequest>,
+                        ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::wait_task(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::wait_task(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1356,12 +1573,21 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/StopTask" => {
                     #[allow(non_camel_case_types)]
                     struct StopTaskSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::UnaryService<super::StopTaskRequest> for StopTaskSvc<T> {
+                    impl<T: Driver> tonic::server::UnaryService<super::StopTaskRequest>
+                    for StopTaskSvc<T> {
                         type Response = super::StopTaskResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(&mut self, request: tonic::Request<super::StopTaskRequest>) -> Self::Future {
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::StopTaskRequest>,
+                        ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::stop_task(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::stop_task(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1390,15 +1616,23 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/DestroyTask" => {
                     #[allow(non_camel_case_types)]
                     struct DestroyTaskSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::UnaryService<super::DestroyTaskRequest> for DestroyTaskSvc<T> {
+                    impl<
+                        T: Driver,
+                    > tonic::server::UnaryService<super::DestroyTaskRequest>
+                    for DestroyTaskSvc<T> {
                         type Response = super::DestroyTaskResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
                             request: tonic::Request<super::DestroyTaskRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::destroy_task(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::destroy_task(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1427,15 +1661,23 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/InspectTask" => {
                     #[allow(non_camel_case_types)]
                     struct InspectTaskSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::UnaryService<super::InspectTaskRequest> for InspectTaskSvc<T> {
+                    impl<
+                        T: Driver,
+                    > tonic::server::UnaryService<super::InspectTaskRequest>
+                    for InspectTaskSvc<T> {
                         type Response = super::InspectTaskResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
                             request: tonic::Request<super::InspectTaskRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::inspect_task(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::inspect_task(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1464,13 +1706,24 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/TaskStats" => {
                     #[allow(non_camel_case_types)]
                     struct TaskStatsSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::ServerStreamingService<super::TaskStatsRequest> for TaskStatsSvc<T> {
+                    impl<
+                        T: Driver,
+                    > tonic::server::ServerStreamingService<super::TaskStatsRequest>
+                    for TaskStatsSvc<T> {
                         type Response = super::TaskStatsResponse;
                         type ResponseStream = T::TaskStatsStream;
-                        type Future = BoxFuture<tonic::Response<Self::ResponseStream>, tonic::Status>;
-                        fn call(&mut self, request: tonic::Request<super::TaskStatsRequest>) -> Self::Future {
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::TaskStatsRequest>,
+                        ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::task_stats(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::task_stats(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1499,16 +1752,24 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/TaskEvents" => {
                     #[allow(non_camel_case_types)]
                     struct TaskEventsSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::ServerStreamingService<super::TaskEventsRequest> for TaskEventsSvc<T> {
+                    impl<
+                        T: Driver,
+                    > tonic::server::ServerStreamingService<super::TaskEventsRequest>
+                    for TaskEventsSvc<T> {
                         type Response = super::DriverTaskEvent;
                         type ResponseStream = T::TaskEventsStream;
-                        type Future = BoxFuture<tonic::Response<Self::ResponseStream>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
                             request: tonic::Request<super::TaskEventsRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::task_events(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::task_events(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1537,12 +1798,21 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/Shutdown" => {
                     #[allow(non_camel_case_types)]
                     struct ShutdownSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::UnaryService<super::ShutdownRequest> for ShutdownSvc<T> {
+                    impl<T: Driver> tonic::server::UnaryService<super::ShutdownRequest>
+                    for ShutdownSvc<T> {
                         type Response = super::ShutdownResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(&mut self, request: tonic::Request<super::ShutdownRequest>) -> Self::Future {
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ShutdownRequest>,
+                        ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::shutdown(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::shutdown(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1571,15 +1841,21 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/SignalTask" => {
                     #[allow(non_camel_case_types)]
                     struct SignalTaskSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::UnaryService<super::SignalTaskRequest> for SignalTaskSvc<T> {
+                    impl<T: Driver> tonic::server::UnaryService<super::SignalTaskRequest>
+                    for SignalTaskSvc<T> {
                         type Response = super::SignalTaskResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
                             request: tonic::Request<super::SignalTaskRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::signal_task(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::signal_task(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1608,12 +1884,21 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/ExecTask" => {
                     #[allow(non_camel_case_types)]
                     struct ExecTaskSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::UnaryService<super::ExecTaskRequest> for ExecTaskSvc<T> {
+                    impl<T: Driver> tonic::server::UnaryService<super::ExecTaskRequest>
+                    for ExecTaskSvc<T> {
                         type Response = super::ExecTaskResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
-                        fn call(&mut self, request: tonic::Request<super::ExecTaskRequest>) -> Self::Future {
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
+                        fn call(
+                            &mut self,
+                            request: tonic::Request<super::ExecTaskRequest>,
+                        ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::exec_task(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::exec_task(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1642,17 +1927,26 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/ExecTaskStreaming" => {
                     #[allow(non_camel_case_types)]
                     struct ExecTaskStreamingSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::StreamingService<super::ExecTaskStreamingRequest> for ExecTaskStreamingSvc<T> {
+                    impl<
+                        T: Driver,
+                    > tonic::server::StreamingService<super::ExecTaskStreamingRequest>
+                    for ExecTaskStreamingSvc<T> {
                         type Response = super::ExecTaskStreamingResponse;
                         type ResponseStream = T::ExecTaskStreamingStream;
-                        type Future = BoxFuture<tonic::Response<Self::ResponseStream>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::ResponseStream>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
-                            request: tonic::Request<tonic::Streaming<super::ExecTaskStreamingRequest>>,
+                            request: tonic::Request<
+                                tonic::Streaming<super::ExecTaskStreamingRequest>,
+                            >,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut =
-                                async move { <T as Driver>::exec_task_streaming(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::exec_task_streaming(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1681,15 +1975,23 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/CreateNetwork" => {
                     #[allow(non_camel_case_types)]
                     struct CreateNetworkSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::UnaryService<super::CreateNetworkRequest> for CreateNetworkSvc<T> {
+                    impl<
+                        T: Driver,
+                    > tonic::server::UnaryService<super::CreateNetworkRequest>
+                    for CreateNetworkSvc<T> {
                         type Response = super::CreateNetworkResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
                             request: tonic::Request<super::CreateNetworkRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::create_network(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::create_network(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1718,15 +2020,23 @@ pub mod driver_server {
                 "/hashicorp.nomad.plugins.drivers.proto.Driver/DestroyNetwork" => {
                     #[allow(non_camel_case_types)]
                     struct DestroyNetworkSvc<T: Driver>(pub Arc<T>);
-                    impl<T: Driver> tonic::server::UnaryService<super::DestroyNetworkRequest> for DestroyNetworkSvc<T> {
+                    impl<
+                        T: Driver,
+                    > tonic::server::UnaryService<super::DestroyNetworkRequest>
+                    for DestroyNetworkSvc<T> {
                         type Response = super::DestroyNetworkResponse;
-                        type Future = BoxFuture<tonic::Response<Self::Response>, tonic::Status>;
+                        type Future = BoxFuture<
+                            tonic::Response<Self::Response>,
+                            tonic::Status,
+                        >;
                         fn call(
                             &mut self,
                             request: tonic::Request<super::DestroyNetworkRequest>,
                         ) -> Self::Future {
                             let inner = Arc::clone(&self.0);
-                            let fut = async move { <T as Driver>::destroy_network(&inner, request).await };
+                            let fut = async move {
+                                <T as Driver>::destroy_network(&inner, request).await
+                            };
                             Box::pin(fut)
                         }
                     }
@@ -1752,13 +2062,25 @@ pub mod driver_server {
                     };
                     Box::pin(fut)
                 }
-                _ => Box::pin(async move {
-                    let mut response = http::Response::new(tonic::body::Body::default());
-                    let headers = response.headers_mut();
-                    headers.insert(tonic::Status::GRPC_STATUS, (tonic::Code::Unimplemented as i32).into());
-                    headers.insert(http::header::CONTENT_TYPE, tonic::metadata::GRPC_CONTENT_TYPE);
-                    Ok(response)
-                }),
+                _ => {
+                    Box::pin(async move {
+                        let mut response = http::Response::new(
+                            tonic::body::Body::default(),
+                        );
+                        let headers = response.headers_mut();
+                        headers
+                            .insert(
+                                tonic::Status::GRPC_STATUS,
+                                (tonic::Code::Unimplemented as i32).into(),
+                            );
+                        headers
+                            .insert(
+                                http::header::CONTENT_TYPE,
+                                tonic::metadata::GRPC_CONTENT_TYPE,
+                            );
+                        Ok(response)
+                    })
+                }
             }
         }
     }

@@ -3,7 +3,12 @@
 
 //! Services and messages of the wire.
 
-#![allow(missing_docs, clippy::all, clippy::unwrap_used, reason = "described in proto/, written by tonic")]
+#![allow(
+    missing_docs,
+    clippy::all,
+    clippy::unwrap_used,
+    reason = "described in proto/, written by tonic"
+)]
 /// A status with details.
 #[derive(Clone, PartialEq, ::prost::Message)]
 pub struct Status {
