@@ -47,6 +47,14 @@ fn asks_the_podman_of_forky() {
     });
 }
 
+#[test]
+fn asks_the_podman_of_trixie() {
+    on(Podman::Trixie, |service| {
+        assert!(service.version_parts() >= (5, 4, 2), "{}", service.version());
+        asks(service);
+    });
+}
+
 fn asks(service: &Service) {
     service.create_network("backend", "10.99.0.0/24");
     let client = client(service.socket());

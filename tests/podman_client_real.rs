@@ -34,6 +34,11 @@ fn on_the_podman_of_forky() {
     on(Podman::Forky, all);
 }
 
+#[test]
+fn on_the_podman_of_trixie() {
+    on(Podman::Trixie, all);
+}
+
 fn all(service: &Service) {
     let client = Client::new(service.socket(), Deadlines::default());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();

@@ -34,6 +34,11 @@ fn the_podman_of_forky_makes_what_was_asked() {
 }
 
 #[test]
+fn the_podman_of_trixie_makes_what_was_asked() {
+    on(Podman::Trixie, makes_what_was_asked);
+}
+
+#[test]
 fn what_a_test_leaves_running_ends_with_its_service() {
     for podman in [Podman::Distribution, Podman::Forky] {
         let (mut processes, mut folder) = (Vec::new(), PathBuf::new());
