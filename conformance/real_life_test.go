@@ -89,7 +89,7 @@ func testSeveralWait(t *testing.T, podman *harness.Podman) {
 
 func testCancelledWait(t *testing.T, podman *harness.Podman) {
 	s := newScene(t, podman)
-	k := s.run("trap 'exit 6' TERM; while :; do sleep 0.1; done", nil)
+	k := s.run("trap 'exit 6' TERM; echo up; while :; do sleep 0.1; done", nil)
 	ctx, cancel := context.WithCancel(t.Context())
 	first, err := s.WaitTask(ctx, k.ID)
 	must.NoError(t, err)

@@ -54,7 +54,7 @@ func (s *scene) kill() {
 
 func testRecoverAfterKill(t *testing.T, podman *harness.Podman) {
 	s := newScene(t, podman)
-	k := s.run("trap 'exit 11' TERM; i=0; while :; do echo $i; i=$((i+1)); sleep 0.05; done", nil)
+	k := s.run("trap 'exit 11' TERM; echo up; i=0; while :; do echo $i; i=$((i+1)); sleep 0.05; done", nil)
 	k.stdout.await(t, "10")
 	before := k.inspect()
 	s.kill()
@@ -365,7 +365,7 @@ func TestPodmanIsRestartedUnderTasks(t *testing.T) {
 			t.Parallel()
 			podman := harness.Serve(t, which)
 			s := newScene(t, podman)
-			stays := s.run("trap 'exit 15' TERM; sleep 1000 & wait", nil)
+			stays := s.run("trap 'exit 15' TERM; echo up; sleep 1000 & wait", nil)
 			ends := s.task("echo up; read line < /local/go; exit 16", nil)
 			pipe(t, ends.AllocDir+"/web/local/go")
 			ends.start().stdout.await(t, "up")

@@ -54,6 +54,14 @@ var realTests = map[string]func(*testing.T, *harness.Podman){
 	"a plugin that ends leaves tasks and nothing else": testShutdownLeavesTasks,
 	"an agent that comes back":                         testReattachWithTasks,
 	"fingerprint":                                      testFingerprint,
+	"a running namesake is taken over":                 testAdoption,
+	"a dead namesake is removed":                       testDeadNamesake,
+	"a restart in place":                               testRestartInPlace,
+	"ports":                                            testPorts,
+	"DNS":                                              testDNS,
+	"recovery that starts again what stopped":          testRecoverStopped,
+	"times that make no sense":                         testOddTimes,
+	"folders and mounts":                               testSharedFolders,
 	"a task's output arrives whole":                    testOutput,
 }
 
@@ -139,12 +147,15 @@ func (k *task) start() *task {
 }
 
 // forever is a script that ends when it is told to, and at once.
-const forever = "trap 'exit 143' TERM; sleep 1000 & wait"
+const forever = "trap 'exit 143' TERM; echo up; sleep 1000 & wait"
 
-// run starts a script that is there when it says so.
+// run starts a script that is there when it says "up", which it does at once unless it says it later itself.
 func (s *scene) run(script string, options map[string]any) *task {
 	s.t.Helper()
-	k := s.task("echo up; "+script, options).start()
+	if !strings.Contains(script, "echo up") {
+		script = "echo up; " + script
+	}
+	k := s.task(script, options).start()
 	k.stdout.await(s.t, "up")
 	return k
 }

@@ -34,7 +34,10 @@ func taskIn(t *testing.T, folder string) *drivers.TaskConfig {
 		Namespace:     "default",
 		NodeName:      "node",
 		NodeID:        uuid.Generate(),
-		Env:           map[string]string{"NOMAD_TASK_NAME": "web", "NOMAD_ALLOC_ID": allocation},
+		Env: map[string]string{
+			"NOMAD_TASK_NAME": "web", "NOMAD_ALLOC_ID": allocation,
+			"NOMAD_ALLOC_DIR": "/alloc", "NOMAD_TASK_DIR": "/local", "NOMAD_SECRETS_DIR": "/secrets",
+		},
 		Resources: &drivers.Resources{
 			NomadResources: &structs.AllocatedTaskResources{
 				Memory: structs.AllocatedMemoryResources{MemoryMB: 64},

@@ -64,7 +64,9 @@ func Subscribe(ctx context.Context, connection *grpc.ClientConn, method string) 
 		return nil, err
 	}
 	if err := stream.SendMsg([]byte{}); err != nil {
-		return nil, err
+		// That it cannot be sent says nothing; why the stream is at its end does.
+		var answer []byte
+		return nil, fmt.Errorf("%w: %w", err, stream.RecvMsg(&answer))
 	}
 	return stream, stream.CloseSend()
 }

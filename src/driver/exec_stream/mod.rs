@@ -62,7 +62,7 @@ where
     R: Stream<Item = Result<ExecTaskStreamingRequest, Status>> + Send + Unpin,
 {
     let mut requests = Requests::new(requests);
-    let Request::Setup(setup) = requests.next().await? else {
+    let Some(Request::Setup(setup)) = requests.first().await? else {
         return Err(Failure::new("first message should always be setup"));
     };
     let task = store.get(&setup.task_id)?;

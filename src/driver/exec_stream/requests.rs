@@ -42,6 +42,15 @@ where
         Self { stream, queued: VecDeque::new() }
     }
 
+    /// The first thing; `None` for a message with nothing in it, which may come later but not first.
+    ///
+    /// # Errors
+    /// The stream broke, most often because the client has gone.
+    pub(super) async fn first(&mut self) -> Result<Option<Request>, Failure> {
+        self.read().await?;
+        Ok(self.queued.pop_front())
+    }
+
     /// The next thing. Nothing is lost when the future is dropped.
     ///
     /// # Errors
@@ -51,14 +60,20 @@ where
             if let Some(request) = self.queued.pop_front() {
                 return Ok(request);
             }
-            match self.stream.next().await {
-                None => return Ok(Request::End),
-                Some(Ok(message)) => self.queued.extend(parts(message)),
-                Some(Err(status)) => {
-                    return Err(Failure::new(format!("the client's stream broke: {}", status.message())));
-                }
+            self.read().await?;
+        }
+    }
+
+    /// Reads one message.
+    async fn read(&mut self) -> Result<(), Failure> {
+        match self.stream.next().await {
+            None => self.queued.push_back(Request::End),
+            Some(Ok(message)) => self.queued.extend(parts(message)),
+            Some(Err(status)) => {
+                return Err(Failure::new(format!("the client's stream broke: {}", status.message())));
             }
         }
+        Ok(())
     }
 }
 
