@@ -69,7 +69,7 @@ fn verb(step: Step) -> &'static str {
 
 /// What users run into, by Podman's words, which are stable enough to know these by.
 fn advice(error: &Error) -> Option<&'static str> {
-    const KNOWN: [(&str, &str); 10] = [
+    const KNOWN: [(&str, &str); 11] = [
         (
             "address already in use",
             "A published port is taken on this node: use a port that Nomad chooses, or free it",
@@ -89,6 +89,10 @@ fn advice(error: &Error) -> Option<&'static str> {
         ("no space left on device", "The node's disk is full: prune images and containers that nobody needs"),
         ("allocation of ip", "The network has no address left, or the wanted one is taken"),
         ("error setting rlimit", "Set `ulimit` to what Podman itself may have"),
+        (
+            "failed to initialize journal",
+            "No journal runs on this node, which the log driver `journald` needs: use `nomad`",
+        ),
         ("no such file or directory", "A source of a mount or a device is not there on this node"),
         ("statfs", "A source of a mount is not there on this node"),
         ("image not known", "Somebody removed the image in the meantime"),
@@ -123,5 +127,29 @@ fn worth_a_retry(step: Step, error: &Error) -> bool {
                 || PASSING.iter().any(|words| text.contains(words))
         }
         error => error.is_unreachable(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn advice_to(cause: &str) -> Option<&'static str> {
+        advice(&Error::Podman {
+            path: "/containers/create".to_owned(),
+            status: 500,
+            cause: cause.to_owned(),
+            message: String::new(),
+        })
+    }
+
+    #[test]
+    fn a_node_without_a_journal_is_not_taken_for_one_without_a_volume() {
+        let journal = "failed to initialize journal: write unixgram @1->/run/systemd/journal/socket: sendmsg: no such \
+                       file or directory";
+        assert!(advice_to(journal).is_some_and(|advice| advice.starts_with("No journal runs on this node")));
+        let volume = "statfs /srv/data: no such file or directory";
+        assert!(advice_to(volume).is_some_and(|advice| advice.starts_with("A source of a mount")));
+        assert_eq!(advice_to("something else"), None);
     }
 }
