@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGTERM};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -67,6 +68,7 @@ fn launched(identity: &Identity, environment: &Environment, services: impl FnOnc
     if let Err(error) = ignored {
         tracing::warn!(error = &error as &dyn std::error::Error, "SIGINT is not ignored");
     }
+    raise_file_limit();
     let runtime = match Builder::new_multi_thread()
         .worker_threads(WORKERS)
         .thread_name("plugin")
@@ -82,6 +84,14 @@ fn launched(identity: &Identity, environment: &Environment, services: impl FnOnc
     let outcome = outcome.and_then(ended);
     hclog::flush(LAST_LINES);
     outcome.map_or_else(|error| failed(&error), |()| ExitCode::SUCCESS)
+}
+
+/// As many open files as the system lets us have: each task takes a few, and the usual limit of 1024 is meant for programs
+/// that call `select`.
+fn raise_file_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    // It may be forbidden; what was there before has to do then.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit });
 }
 
 fn failed(error: &str) -> ExitCode {
