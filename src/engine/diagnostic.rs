@@ -157,7 +157,9 @@ impl fmt::Display for Diagnostic {
             write!(f, "; accepted: {accepted}")?;
         }
         if let Some(suggestion) = &self.suggestion {
-            write!(f, "; {suggestion}")?;
+            // A sentence of its own, after one that may have its full stop already.
+            let closed = self.path.is_none() && self.accepted.is_none() && self.message.ends_with('.');
+            write!(f, "{} {suggestion}", if closed { "" } else { "." })?;
         }
         write!(f, " [{}]", self.id)
     }
