@@ -3,6 +3,7 @@
 
 mod broker;
 pub mod child;
+pub mod codec;
 mod controller;
 #[rustfmt::skip]
 pub mod generated;

@@ -21,6 +21,8 @@ const SERVED: [(&str, &str, &str); 5] = [
 /// The engine's own, which the services refer to.
 const ENGINE: (&str, &str) =
     (".hashicorp.nomad.plugins.shared.hclspec", "::podman_driver_engine::generated::hclspec");
+/// What puts messages on the wire.
+const CODEC: &str = "crate::plugin::codec::SmallBuffers";
 const FOLDER: &str = "src/plugin/generated";
 const HEAD: &str = "//! Services and messages of the wire.\n\
     #![allow(missing_docs, clippy::all, clippy::unwrap_used, reason = \"described in proto/, written by tonic\")]\n";
@@ -52,6 +54,7 @@ fn package_code(set: &FileDescriptorSet, package: &str) -> Result<String, String
         .build_transport(false)
         .btree_map(".")
         .bytes(".")
+        .codec_path(CODEC)
         .out_dir(folder.path())
         .extern_path(ENGINE.0, ENGINE.1);
     for (_, other, name) in SERVED.iter().filter(|(_, other, _)| *other != package) {

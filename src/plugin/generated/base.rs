@@ -317,7 +317,7 @@ pub mod base_plugin_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = PluginInfoSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -362,7 +362,7 @@ pub mod base_plugin_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ConfigSchemaSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -407,7 +407,7 @@ pub mod base_plugin_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = SetConfigSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,

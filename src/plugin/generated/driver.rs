@@ -1288,7 +1288,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = InitSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1333,7 +1333,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = TaskConfigSchemaSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1378,7 +1378,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CapabilitiesSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1424,7 +1424,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = FingerprintSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1469,7 +1469,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = RecoverTaskSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1512,7 +1512,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = StartTaskSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1555,7 +1555,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = WaitTaskSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1598,7 +1598,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = StopTaskSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1643,7 +1643,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = DestroyTaskSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1688,7 +1688,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = InspectTaskSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1734,7 +1734,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = TaskStatsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1780,7 +1780,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = TaskEventsSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1823,7 +1823,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ShutdownSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1866,7 +1866,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = SignalTaskSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1909,7 +1909,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ExecTaskSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -1957,7 +1957,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ExecTaskStreamingSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -2002,7 +2002,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = CreateNetworkSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -2047,7 +2047,7 @@ pub mod driver_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = DestroyNetworkSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,

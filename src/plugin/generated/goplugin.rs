@@ -219,7 +219,7 @@ pub mod grpc_controller_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = ShutdownSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -411,7 +411,7 @@ pub mod grpc_stdio_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = StreamStdioSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
@@ -606,7 +606,7 @@ pub mod grpc_broker_server {
                     let inner = self.inner.clone();
                     let fut = async move {
                         let method = StartStreamSvc(inner);
-                        let codec = tonic_prost::ProstCodec::default();
+                        let codec = crate::plugin::codec::SmallBuffers::default();
                         let mut grpc = tonic::server::Grpc::new(codec)
                             .apply_compression_config(
                                 accept_compression_encodings,
