@@ -66,7 +66,8 @@ pub(super) async fn upkeep(podman: &Client, shared: &Shared, age: Age) -> Error 
         Age::Fresh => Instant::now() + REFRESH,
         Age::Old => Instant::now(),
     };
-    debts::sweep(podman).await;
+    // A service that hangs is told as such by its next ping, which this must not hold up.
+    let _ = timeout(PING, debts::sweep(podman)).await;
     loop {
         shared.debts.pay(podman).await;
         let next = if shared.debts.len() > 0 { Instant::now() + DEBTS } else { refresh_at };
