@@ -11,7 +11,7 @@ job "hello" {
 
       config {
         image   = var.image
-        command = "sh"
+        command = "/bin/sh"
         args    = ["-c", "while true; do date; sleep 1; done"]
       }
 

@@ -267,8 +267,10 @@ fn destroy(tasks: &Tasks) {
     let path = format!("/containers/{}/json", task.container_id);
     assert_eq!(tasks.service.request("GET", &path, None).0, 404);
     assert!(!tasks.driver.store.contains(&task.ident.task_id));
-    let gone = tasks.run(task.destroy(true)).unwrap_err();
-    assert_eq!(gone.message(), "task not found for given id");
+    // Who still holds it may ask in the moment in which its supervisor goes, and is answered that it is done.
+    if let Err(gone) = tasks.run(task.destroy(true)) {
+        assert_eq!(gone.message(), "task not found for given id");
+    }
 }
 
 fn destroy_without_gc(tasks: &Tasks) {

@@ -116,7 +116,8 @@ async fn where_there_are_no_events_podman_is_waited_for() {
     until(|| socket.is_without_events()).await;
     let task = launch(&driver, &socket, 0);
     assert_eq!(timeout(PATIENCE, task.wait()).await.expect("an end").code, 4);
-    assert_eq!(count(&podman, "/wait"), 2, "and not in a hurry");
+    // A third one may have begun while the second one's answer was looked into.
+    assert!((2..=3).contains(&count(&podman, "/wait")), "and not in a hurry");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
