@@ -211,14 +211,22 @@ async fn commands(client: &Client) {
     client.remove_exec(&exec).await.unwrap();
 
     let missing = ExecConfig { command: vec!["/no/such".to_owned()], ..command("") };
-    let exec = client.create_exec(&id, &missing).await.unwrap();
-    // Podman says it before it hands the connection over, or among the output.
-    if let Ok(mut stream) = client.start_exec(&exec, false, None).await {
-        stream.shutdown().await.unwrap();
-        let (_, err) = read_all(&mut stream).await;
-        assert!(String::from_utf8_lossy(&err).contains("no such file"), "{}", String::from_utf8_lossy(&err));
+    // Podman says it before it hands the connection over, or among the output. On a busy machine runc at times only says
+    // that it lost its own child, which is no answer to this question: it is asked again.
+    for attempt in 1.. {
+        let exec = client.create_exec(&id, &missing).await.unwrap();
+        let mut told = String::new();
+        if let Ok(mut stream) = client.start_exec(&exec, false, None).await {
+            stream.shutdown().await.unwrap();
+            told = String::from_utf8_lossy(&read_all(&mut stream).await.1).into_owned();
+        }
+        if told.contains("connection reset by peer") && attempt < 5 {
+            continue;
+        }
+        assert!(told.is_empty() || told.contains("no such file"), "{told}");
+        assert_eq!(client.inspect_exec(&exec).await.unwrap().unwrap().exit_code, 127);
+        break;
     }
-    assert_eq!(client.inspect_exec(&exec).await.unwrap().unwrap().exit_code, 127);
     assert!(client.inspect_exec(&"0".repeat(64)).await.unwrap().is_none());
     let none = client.start_exec(&"0".repeat(64), false, None).await.unwrap_err();
     assert!(none.is_absent(), "{none:?}");
