@@ -17,12 +17,13 @@ import (
 	"nomad-driver-podman/conformance/standin"
 )
 
+// usualHost is what a stand-in says of itself where nothing depends on it.
+var usualHost = standin.Host{Version: "5.4.2", CgroupVersion: "v2", CgroupManager: "systemd"}
+
 // standIn serves a stand-in with one image, and a plugin that uses it.
 func standIn(t *testing.T) (*standin.Server, *harness.Host) {
 	t.Helper()
-	server := standin.Start(t, t.TempDir(), standin.Host{
-		Version: "5.4.2", CgroupVersion: "v2", CgroupManager: "systemd",
-	}, standin.World{Images: map[string]string{"localhost/x": "aa11"}})
+	server := standin.Start(t, t.TempDir(), usualHost, standin.World{Images: map[string]string{"localhost/x": "aa11"}})
 	host := harness.Launch(t)
 	host.Configure(t, map[string]any{"socket_path": "unix://" + server.Socket})
 	return server, host

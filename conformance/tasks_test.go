@@ -19,6 +19,16 @@ func newTask(t *testing.T) *drivers.TaskConfig {
 	return taskIn(t, t.TempDir())
 }
 
+// shortFolder is a folder of the test's own whose path leaves room for the socket of a plugin or a service below it: a
+// test's usual one has the test's whole name in it.
+func shortFolder(t *testing.T) string {
+	t.Helper()
+	folder, err := os.MkdirTemp("/tmp", "test")
+	must.NoError(t, err)
+	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	return folder
+}
+
 // taskIn is a task whose allocation's folder lies in this folder, laid out as a client does.
 func taskIn(t *testing.T, folder string) *drivers.TaskConfig {
 	t.Helper()

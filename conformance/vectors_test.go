@@ -15,7 +15,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/hcl"
 	"github.com/hashicorp/hcl/hcl/ast"
@@ -127,9 +126,7 @@ func TestRecordedTranslations(t *testing.T) {
 
 // start runs a case and gives what came of it.
 func (c vector) start(t *testing.T) outcome {
-	folder, err := os.MkdirTemp("/tmp", "vec")
-	must.NoError(t, err)
-	t.Cleanup(func() { _ = os.RemoveAll(folder) })
+	folder := shortFolder(t)
 	podman := standin.Start(t, folder, c.Host, c.World)
 	host := harness.Launch(t)
 	failed := func(stage string, err error) outcome {
@@ -366,6 +363,3 @@ func unmarked(create any) any {
 	}
 	return spec
 }
-
-// soon is how long a start may take that meets a failure: the time-out of the test's configuration, and some more.
-const soon = 10 * time.Second
