@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "support/http.rs"]
+mod http;
 #[path = "support/podman.rs"]
 mod podman;
 #[path = "support/stand_in.rs"]

@@ -6,6 +6,8 @@
 
 #[path = "support/fickle.rs"]
 mod fickle;
+#[path = "support/http.rs"]
+mod http;
 #[path = "support/told.rs"]
 mod told;
 

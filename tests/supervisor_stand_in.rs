@@ -4,6 +4,8 @@
 // A test that cannot go on panics; that is its way to fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "support/http.rs"]
+mod http;
 #[path = "support/stand_in.rs"]
 mod stand_in;
 
@@ -12,6 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use nomad_driver_podman::driver::Driver;
+use nomad_driver_podman::driver::ending::Found;
 use nomad_driver_podman::driver::events::Ident;
 use nomad_driver_podman::driver::socket::Socket;
 use nomad_driver_podman::driver::supervisor::{self, Initial, Launch};
@@ -32,10 +35,7 @@ fn launch(driver: &Arc<Driver>, socket: &Arc<Socket>, number: usize) -> Arc<Task
         ident: Ident { task_id, alloc_id: "alloc".to_owned(), task_name: "web".to_owned() },
         container_id: format!("c{number}"),
         socket: socket.clone(),
-        started_at: None,
-        pid: None,
-        cgroup_path: None,
-        stop_signal: None,
+        found: Found::default(),
         gc_container: true,
         initial: Initial::Unknown,
         log: None,

@@ -3,16 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::errors::Failure;
+use super::moment;
 use super::signals;
 use super::store::Store;
 use super::task::{Exit, Phase};
 use crate::plugin::generated::driver as wire;
-
-/// Go's zero time, which clients take for "never".
-const NEVER: i64 = -62_135_596_800;
 
 /// `WaitTask`: answers when the task has ended.
 ///
@@ -91,8 +87,8 @@ pub fn inspect(
             id: task.ident.task_id.clone(),
             name: task.ident.task_name.clone(),
             state: state.into(),
-            started_at: Some(time(status.started_at)),
-            completed_at: Some(time(exit.completed_at)),
+            started_at: Some(moment::wire_or_never(status.started_at)),
+            completed_at: Some(moment::wire_or_never(exit.completed_at)),
             result: Some(result(&exit)),
         }),
         driver: Some(wire::TaskDriverStatus { attributes }),
@@ -102,13 +98,6 @@ pub fn inspect(
 
 fn result(exit: &Exit) -> wire::ExitResult {
     wire::ExitResult { exit_code: exit.code, signal: 0, oom_killed: exit.oom_killed }
-}
-
-fn time(time: Option<Timestamp>) -> prost_types::Timestamp {
-    match time {
-        Some(time) => prost_types::Timestamp { seconds: time.as_second(), nanos: time.subsec_nanosecond() },
-        None => prost_types::Timestamp { seconds: NEVER, nanos: 0 },
-    }
 }
 
 /// A client's time; a negative one, or none, is no time at all.
@@ -129,12 +118,5 @@ mod tests {
         assert_eq!(of(-3, 0), Duration::ZERO, "a time before now");
         assert_eq!(duration(None), Duration::ZERO);
         assert_eq!(of(i64::MAX, 999_999_999).as_secs(), i64::MAX as u64);
-    }
-
-    #[test]
-    fn a_time_that_is_not_known_is_gos_zero() {
-        assert_eq!(time(None).seconds, -62_135_596_800, "0001-01-01T00:00:00Z");
-        let known = "2026-01-02T03:04:05.000000006Z".parse().ok();
-        assert_eq!(time(known), prost_types::Timestamp { seconds: 1_767_323_045, nanos: 6 });
     }
 }

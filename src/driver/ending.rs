@@ -1,7 +1,7 @@
 //! How a container ended: its exit code and its time from Podman, and whether memory was the reason, from Podman or, while
 //! it is there, from the container's cgroup. conmon does not notice every kill for want of memory.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -30,6 +30,15 @@ pub struct Found {
     pub stop_signal: Option<String>,
 }
 
+impl Found {
+    /// What Podman shows of a container's process.
+    pub fn of(container: &Container) -> Self {
+        let State { pid, cgroup_path, started_at, .. } = &container.state;
+        let stop_signal = container.config.stop_signal.clone();
+        Self { pid: *pid, cgroup_path: cgroup_path.clone(), started_at: *started_at, stop_signal }
+    }
+}
+
 /// Asks Podman how a container is. `killed`: whether its cgroup told of a kill for want of memory.
 pub async fn look(socket: &Socket, id: &str, killed: bool) -> Look {
     find(socket, id, killed).await.0
@@ -42,12 +51,7 @@ pub async fn find(socket: &Socket, id: &str, killed: bool) -> (Look, Option<Foun
         socket.podman.inspect_container(id).await
     };
     match inspected {
-        Ok(Some(container)) => {
-            let look = judge(&container, killed);
-            let State { pid, cgroup_path, started_at, .. } = container.state;
-            let stop_signal = container.config.stop_signal;
-            (look, Some(Found { pid, cgroup_path, started_at, stop_signal }))
-        }
+        Ok(Some(container)) => (judge(&container, killed), Some(Found::of(&container))),
         Ok(None) => (kept(socket, id, killed).await, None),
         Err(error) => {
             tracing::debug!(container = id, error = %error, "Podman cannot be asked for a container");
@@ -128,18 +132,6 @@ fn finish(mut exit: Exit, killed: bool) -> Exit {
         exit.error = OOM.to_owned();
     }
     exit
-}
-
-/// The file that counts kills for want of memory, of a cgroup below the hierarchy's mount. It is there while the cgroup is.
-pub fn oom_counter(cgroup_path: &str) -> Option<PathBuf> {
-    let below = cgroup_path.trim_start_matches('/');
-    let hierarchy = Path::new("/sys/fs/cgroup");
-    [
-        hierarchy.join(below).join("memory.events"),
-        hierarchy.join("memory").join(below).join("memory.oom_control"),
-    ]
-    .into_iter()
-    .find(|file| file.exists())
 }
 
 /// Whether the counter has counted. Both files have a line `oom_kill N`.

@@ -1,10 +1,9 @@
 //! What tasks' users are told while something happens: every stream of `TaskEvents` gets every event.
 //! Events while nobody listens are lost, as Nomad's contract has it.
 
-use std::collections::BTreeMap;
-
 use tokio::sync::broadcast;
 
+use super::moment;
 use crate::plugin::generated::driver::DriverTaskEvent;
 
 /// How many events a stream may be behind before it misses some.
@@ -35,17 +34,15 @@ impl Default for Events {
 
 impl Events {
     /// Tells everybody who listens.
-    pub fn emit(&self, task: &Ident, message: impl Into<String>, annotations: BTreeMap<String, String>) {
-        let now = jiff::Timestamp::now();
-        let timestamp = prost_types::Timestamp { seconds: now.as_second(), nanos: now.subsec_nanosecond() };
+    pub fn emit(&self, task: &Ident, message: impl Into<String>) {
         // An error means that nobody listens, which is no reason to do anything.
         let _ = self.sender.send(DriverTaskEvent {
             task_id: task.task_id.clone(),
             alloc_id: task.alloc_id.clone(),
             task_name: task.task_name.clone(),
-            timestamp: Some(timestamp),
+            timestamp: Some(moment::wire(jiff::Timestamp::now())),
             message: message.into(),
-            annotations,
+            ..DriverTaskEvent::default()
         });
     }
 

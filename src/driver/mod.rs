@@ -14,6 +14,7 @@ pub mod handle;
 pub mod image;
 pub mod logs;
 pub mod mark;
+pub mod moment;
 pub mod process;
 pub mod recover;
 pub mod request;

@@ -76,9 +76,7 @@ fn socket(driver: &Driver, state: &State) -> Result<Arc<Socket>, Failure> {
 
 /// Two tasks of one container would stop and remove it for each other.
 fn not_taken(driver: &Driver, socket: &Socket, container_id: &str) -> Result<(), Failure> {
-    let all = driver.store.all();
-    let other = all.iter().find(|task| task.container_id == container_id && task.socket.path == socket.path);
-    match other {
+    match driver.store.of_container(&socket.path, container_id) {
         None => Ok(()),
         Some(other) => Err(Failure::new(format!(
             "the container {container_id} is the one of task {:?}, which is known already",
@@ -177,7 +175,7 @@ async fn start_again(
     };
     let why = match tokio::time::timeout(PATIENCE, started).await {
         Ok(Ok(Some(container))) => {
-            driver.events.emit(ident, "The stopped container was started again", Default::default());
+            driver.events.emit(ident, "The stopped container was started again");
             let initial = ending::judge(&container, false).into();
             return Found::Container(Box::new(container), initial);
         }
@@ -193,11 +191,7 @@ async fn start_again(
         error = why,
         "the stopped container does not start again"
     );
-    driver.events.emit(
-        ident,
-        format!("The stopped container does not start again: {why}"),
-        Default::default(),
-    );
+    driver.events.emit(ident, format!("The stopped container does not start again: {why}"));
     let exit = with_reason(&container, exit);
     Found::Container(Box::new(container), Initial::Ended(exit))
 }
@@ -210,9 +204,9 @@ fn take_up(
     state: &State,
     found: Found,
 ) {
-    let (container, initial) = match found {
-        Found::Container(container, initial) => (*container, initial),
-        Found::Nothing => (Container::default(), Initial::Unknown),
+    let (found, initial) = match found {
+        Found::Container(container, initial) => (ending::Found::of(&container), initial),
+        Found::Nothing => (ending::Found::default(), Initial::Unknown),
     };
     // An ended container is in the way of the task's next start, so that it is removed whatever `gc.container` says.
     let ended = matches!(initial, Initial::Ended(_));
@@ -222,10 +216,7 @@ fn take_up(
         ident: request::ident(task),
         container_id: state.container_id.clone(),
         socket,
-        started_at: container.state.started_at.or_else(|| known(state.started_at)),
-        pid: container.state.pid,
-        cgroup_path: container.state.cgroup_path,
-        stop_signal: container.config.stop_signal,
+        found: ending::Found { started_at: found.started_at.or_else(|| known(state.started_at)), ..found },
         gc_container: ended || driver.settings().plugin.gc.container,
         initial,
         log: log.flatten(),

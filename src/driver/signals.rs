@@ -1,5 +1,7 @@
 //! Names and numbers of signals as jobs write them, checked before Podman is asked.
 
+use podman_driver_engine::config::syntax::nearest::nearest;
+
 /// The signals of Linux that have a name, with their numbers on the common architectures.
 const NAMES: [(&str, u8); 31] = [
     ("HUP", 1),
@@ -54,13 +56,7 @@ pub fn parse(text: &str) -> Result<String, String> {
     if NAMES.iter().any(|(known, _)| *known == name) || is_real_time(name) {
         return Ok(format!("SIG{name}"));
     }
-    let nearest = NAMES
-        .iter()
-        .map(|(known, _)| (strsim::damerau_levenshtein(known, name), known))
-        .min()
-        .filter(|(distance, _)| *distance <= 2)
-        .map(|(_, known)| *known);
-    Err(refusal(text, nearest))
+    Err(refusal(text, nearest(name, NAMES.map(|(known, _)| known))))
 }
 
 /// `RTMIN`, `RTMIN+3`, `RTMAX-1` …

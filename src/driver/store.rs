@@ -1,6 +1,7 @@
 //! The tasks by their IDs. A start reserves its ID first, so that a second one of the same task is refused at once.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -68,6 +69,12 @@ impl Store {
     /// Forgets a task.
     pub fn remove(&self, id: &str) {
         self.lock().remove(id);
+    }
+
+    /// The task of this container of this Podman, if one has started or was recovered.
+    pub fn of_container(&self, socket: &Path, container_id: &str) -> Option<Arc<Task>> {
+        let is_it = |task: &&Arc<Task>| task.container_id == container_id && task.socket.path == socket;
+        self.lock().values().flatten().find(is_it).cloned()
     }
 
     /// All tasks that have started.

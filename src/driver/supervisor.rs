@@ -10,11 +10,11 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
-use jiff::Timestamp;
 use podman_driver_engine::lifecycle::{Exit, Life, Look, Policy};
 use run::{Supervisor, phase};
 use tokio::sync::{mpsc, watch as state};
 
+use super::ending::Found;
 use super::events::Ident;
 use super::socket::Socket;
 use super::store::Reservation;
@@ -34,14 +34,8 @@ pub struct Launch {
     pub container_id: String,
     /// Where it is.
     pub socket: Arc<Socket>,
-    /// When it started.
-    pub started_at: Option<Timestamp>,
-    /// The host's ID of its process, where Podman says so.
-    pub pid: Option<u32>,
-    /// Its cgroup, where Podman says so.
-    pub cgroup_path: Option<String>,
-    /// The container's own signal to end by: a name or a number.
-    pub stop_signal: Option<String>,
+    /// Its process, as far as Podman told of it.
+    pub found: Found,
     /// Whether the container is removed when the task is destroyed.
     pub gc_container: bool,
     /// Where it stands.
@@ -89,9 +83,8 @@ pub fn spawn(driver: &Arc<Driver>, reservation: Reservation, launch: Launch) -> 
         Initial::Ended(exit) => Life::ended(exit),
         Initial::Unknown => Life::unknown(),
     };
-    let (pid, cgroup_path) = (launch.pid, launch.cgroup_path);
-    let (sender, status) =
-        state::channel(Status { phase: phase(&life), started_at: launch.started_at, pid, cgroup_path });
+    let Found { pid, cgroup_path, started_at, stop_signal } = launch.found;
+    let (sender, status) = state::channel(Status { phase: phase(&life), started_at, pid, cgroup_path });
     let (commands, queue) = mpsc::channel(QUEUE);
     let task = Arc::new(Task {
         ident: launch.ident.clone(),
@@ -100,7 +93,7 @@ pub fn spawn(driver: &Arc<Driver>, reservation: Reservation, launch: Launch) -> 
         status,
         commands,
     });
-    let stop_signal = launch.stop_signal.as_deref().and_then(|signal| signals::parse(signal).ok());
+    let stop_signal = stop_signal.as_deref().and_then(|signal| signals::parse(signal).ok());
     let policy = Policy {
         stop_signal: stop_signal.unwrap_or_else(|| USUAL_SIGNAL.to_owned()),
         remove: launch.gc_container,
@@ -138,7 +131,7 @@ async fn supervise(mut supervisor: Supervisor, mut queue: mpsc::Receiver<Asked>)
 fn after_a_panic(post: &Post) -> Exit {
     let error = "the driver met a defect while it looked after this task, and its log says where".to_owned();
     tracing::error!(task_id = post.ident.task_id, container = post.container_id, "{error}");
-    post.driver.events.emit(&post.ident, error.clone(), Default::default());
+    post.driver.events.emit(&post.ident, error.clone());
     post.status.send_modify(|status| {
         if !matches!(status.phase, Phase::Ended(_)) {
             status.phase = Phase::Ended(Exit { error: error.clone(), ..Exit::default() });

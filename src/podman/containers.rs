@@ -47,6 +47,11 @@ pub struct RemoveOptions {
     pub depend: bool,
 }
 
+impl RemoveOptions {
+    /// Whatever it does, with its anonymous volumes.
+    pub const BY_FORCE: Self = Self { force: true, volumes: true, timeout: None, depend: false };
+}
+
 /// Which containers a list is to have. Empty members do not filter.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Filters {

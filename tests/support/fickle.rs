@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Write};
 use std::net::Shutdown;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -11,6 +11,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 
 use serde_json::{Value, json};
+
+use super::http;
 
 /// How it behaves.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -106,14 +108,14 @@ impl Fickle {
             json!({"Type": "container", "Action": action, "Actor": {"ID": id}, "timeNano": time_nano});
         let mut state = self.shared.state.lock().unwrap();
         for listener in &mut state.listeners {
-            listener.write_all(chunk(&format!("{event}\n")).as_bytes()).expect("a listener");
+            listener.write_all(&http::chunk(format!("{event}\n"))).expect("a listener");
         }
     }
 
     /// Ends the streams of events, and nothing else.
     pub fn end_streams(&self) {
         for mut listener in std::mem::take(&mut self.shared.state.lock().unwrap().listeners) {
-            listener.write_all(chunk("").as_bytes()).expect("a listener");
+            listener.write_all(&http::chunk("")).expect("a listener");
         }
     }
 
@@ -191,24 +193,9 @@ fn answer_all(connection: UnixStream, shared: &Shared) -> Option<()> {
 
 /// Method and path of the next request.
 fn request(reader: &mut BufReader<UnixStream>) -> Option<(String, String)> {
-    let mut first = String::new();
-    reader.read_line(&mut first).ok().filter(|length| *length > 0)?;
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok().filter(|length| *length > 0)?;
-        let line = line.trim().to_ascii_lowercase();
-        if let Some(value) = line.strip_prefix("content-length:") {
-            length = value.trim().parse().expect("a number");
-        }
-        if line.is_empty() {
-            break;
-        }
-    }
-    reader.read_exact(&mut vec![0; length]).ok()?;
-    let mut words = first.split(' ');
-    let (method, path) = (words.next()?, words.next()?);
-    Some((method.to_owned(), path.strip_prefix("/v4.0.0/libpod")?.to_owned()))
+    let head = http::head(reader)?;
+    http::body(&head, reader)?;
+    http::asked(&head).map(|(method, path)| (method.to_owned(), path.to_owned()))
 }
 
 fn answer(state: &mut State, method: &str, path: &str, connection: &UnixStream) -> String {
@@ -219,7 +206,7 @@ fn answer(state: &mut State, method: &str, path: &str, connection: &UnixStream) 
         ("GET", "/events") => match state.telling {
             Telling::Stream => {
                 state.listeners.push(connection.try_clone().expect("a second handle"));
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n".to_owned()
+                http::CHUNKED.to_owned()
             }
             Telling::ErrorInside => whole(200, &refusal("cannot read events")),
             Telling::Refusal => whole(500, &refusal("cannot read events")),
@@ -245,10 +232,5 @@ fn refusal(cause: &str) -> String {
 }
 
 fn whole(status: u16, body: &str) -> String {
-    let length = body.len();
-    format!("HTTP/1.1 {status} X\r\nLibpod-Api-Version: 5.4.2-rhel\r\nContent-Length: {length}\r\n\r\n{body}")
-}
-
-fn chunk(text: &str) -> String {
-    format!("{:x}\r\n{text}\r\n", text.len())
+    http::whole("5.4.2-rhel", status, body)
 }

@@ -3,7 +3,7 @@
 
 #![allow(dead_code)]
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,6 +14,8 @@ use std::time::Duration;
 
 use nomad_driver_podman::podman::{Client, Deadlines};
 use tempfile::TempDir;
+
+use super::http;
 
 /// How long a test waits for what has to come.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -128,17 +130,7 @@ impl Connection {
     /// Reads a whole request; `None` when the client closed.
     pub fn request(&mut self) -> Option<Asked> {
         let head = self.head()?;
-        let lower = head.to_lowercase();
-        let length = lower.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
-        let body = match length {
-            Some(length) => {
-                let mut body = vec![0; length];
-                self.stream.read_exact(&mut body).ok()?;
-                body
-            }
-            None if lower.contains("transfer-encoding: chunked") => self.chunked()?,
-            None => Vec::new(),
-        };
+        let body = http::body(&head, &mut self.stream)?;
         let asked = Asked { connection: self.number, head, body };
         self.asked.lock().unwrap().push(asked.clone());
         Some(asked)
@@ -146,27 +138,7 @@ impl Connection {
 
     /// Reads the head of a request and leaves its body where it is.
     pub fn head(&mut self) -> Option<String> {
-        let mut head = String::new();
-        while !head.ends_with("\r\n\r\n") {
-            if self.stream.read_line(&mut head).ok()? == 0 {
-                return None;
-            }
-        }
-        Some(head)
-    }
-
-    fn chunked(&mut self) -> Option<Vec<u8>> {
-        let mut body = Vec::new();
-        loop {
-            let mut size = String::new();
-            self.stream.read_line(&mut size).ok().filter(|read| *read > 0)?;
-            let mut chunk = vec![0; usize::from_str_radix(size.trim(), 16).ok()? + 2];
-            self.stream.read_exact(&mut chunk).ok()?;
-            if chunk.len() == 2 {
-                return Some(body);
-            }
-            body.extend_from_slice(&chunk[..chunk.len() - 2]);
-        }
+        http::head(&mut self.stream)
     }
 
     /// Sends bytes; whether the client still takes them.
@@ -181,13 +153,12 @@ impl Connection {
 
     /// Sends the head of an answer whose body is chunked.
     pub fn begin(&mut self) -> bool {
-        self.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        self.send(http::CHUNKED)
     }
 
     /// Sends a chunk.
     pub fn chunk(&mut self, data: impl AsRef<[u8]>) -> bool {
-        let data = data.as_ref();
-        self.send([format!("{:x}\r\n", data.len()).as_bytes(), data, b"\r\n"].concat())
+        self.send(http::chunk(data))
     }
 
     /// Ends a chunked answer.
@@ -213,10 +184,7 @@ impl Connection {
 
 /// A whole answer.
 pub fn answer(status: u16, body: &str) -> String {
-    format!(
-        "HTTP/1.1 {status} X\r\nLibpod-Api-Version: 5.0.0\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
+    http::whole("5.0.0", status, body)
 }
 
 /// A chunked answer that ends well.

@@ -2,13 +2,15 @@
 //! It knows just enough HTTP for that, and is no Podman: what a real one does is proved elsewhere.
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::thread;
 
 use tempfile::TempDir;
+
+use super::http;
 
 /// What was asked.
 #[derive(Clone, Debug, Default)]
@@ -17,8 +19,8 @@ pub struct Asked {
     pub method: String,
     /// Below `/v4.0.0/libpod`, with the query.
     pub path: String,
-    /// Headers, by names in lower case.
-    pub headers: Vec<(String, String)>,
+    /// The first line and the headers.
+    pub head: String,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -31,7 +33,7 @@ impl Asked {
 
     /// A header's value.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        http::header(&self.head, name)
     }
 }
 
@@ -113,39 +115,9 @@ fn serve(mut stream: UnixStream, seen: &Mutex<Vec<Asked>>, answers: &Answers) {
 
 fn read(stream: &UnixStream) -> Option<Asked> {
     let mut reader = BufReader::new(stream);
-    let mut line = String::new();
-    reader.read_line(&mut line).ok()?;
-    let mut parts = line.split(' ');
-    let (method, path) = (parts.next()?.to_owned(), parts.next()?.replace("/v4.0.0/libpod", ""));
-    let mut asked = Asked { method, path, ..Asked::default() };
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.split_once(':') else { break };
-        asked.headers.push((name.to_lowercase(), value.trim().to_owned()));
-    }
-    match asked.header("content-length").and_then(|length| length.parse::<usize>().ok()) {
-        Some(length) => {
-            asked.body = vec![0; length];
-            reader.read_exact(&mut asked.body).ok()?;
-        }
-        None if asked.header("transfer-encoding").is_some() => asked.body = chunks(&mut reader)?,
-        None => {}
-    }
-    Some(asked)
-}
-
-fn chunks(reader: &mut impl BufRead) -> Option<Vec<u8>> {
-    let mut body = Vec::new();
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let length = usize::from_str_radix(line.trim(), 16).ok()?;
-        let mut chunk = vec![0; length + 2];
-        reader.read_exact(&mut chunk).ok()?;
-        body.extend_from_slice(&chunk[..length]);
-        if length == 0 {
-            return Some(body);
-        }
-    }
+    let head = http::head(&mut reader)?;
+    let body = http::body(&head, &mut reader)?;
+    let (method, path) = http::asked(&head)?;
+    let (method, path) = (method.to_owned(), path.to_owned());
+    Some(Asked { method, path, head, body })
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use nomad_driver_podman::driver::Driver;
+use nomad_driver_podman::driver::ending::Found;
 use nomad_driver_podman::driver::events::Ident;
 use nomad_driver_podman::driver::socket::Socket;
 use nomad_driver_podman::driver::supervisor::{self, Initial, Launch};
@@ -29,10 +30,7 @@ pub fn supervised(
         ident: Ident { task_id: task_id.to_owned(), ..Ident::default() },
         container_id: container.to_owned(),
         socket: socket.clone(),
-        started_at: None,
-        pid: None,
-        cgroup_path: cgroup_path.map(str::to_owned),
-        stop_signal: None,
+        found: Found { cgroup_path: cgroup_path.map(str::to_owned), ..Found::default() },
         gc_container: false,
         initial: Initial::Running,
         log: None,

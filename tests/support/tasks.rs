@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use nomad_driver_podman::driver::Driver;
+use nomad_driver_podman::driver::ending::Found;
 use nomad_driver_podman::driver::events::Ident;
 use nomad_driver_podman::driver::socket::Socket;
 use nomad_driver_podman::driver::supervisor::{self, Initial, Launch};
 use nomad_driver_podman::driver::task::Task;
-use nomad_driver_podman::podman::Deadlines;
+use nomad_driver_podman::podman::{Container, Deadlines};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
@@ -92,7 +93,7 @@ impl<'a> Tasks<'a> {
         let number = self.count.fetch_add(1, Ordering::Relaxed);
         let task_id = format!("alloc/web/{number}");
         let (_, inspect) = self.service.request("GET", &format!("/containers/{id}/json"), None);
-        let pid = inspect["State"]["Pid"].as_u64().filter(|pid| *pid > 0);
+        let container: Container = serde_json::from_value(inspect).unwrap();
         let launch = Launch {
             ident: Ident {
                 task_id: task_id.clone(),
@@ -101,14 +102,7 @@ impl<'a> Tasks<'a> {
             },
             container_id: id.to_owned(),
             socket: self.socket.clone(),
-            started_at: inspect["State"]["StartedAt"].as_str().and_then(|time| time.parse().ok()),
-            pid: pid.and_then(|pid| u32::try_from(pid).ok()),
-            cgroup_path: inspect["State"]["CgroupPath"].as_str().map(str::to_owned),
-            stop_signal: match &inspect["Config"]["StopSignal"] {
-                Value::Number(number) => Some(number.to_string()),
-                Value::String(name) => Some(name.clone()),
-                _ => None,
-            },
+            found: Found::of(&container),
             gc_container: gc,
             initial,
             log: None,

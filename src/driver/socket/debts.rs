@@ -87,8 +87,7 @@ async fn sweep_one(podman: &Client, id: &str) -> Result<(), Error> {
     if !ours || container.state.status != Status::Created || age.is_none_or(|age| age < ABANDONED) {
         return Ok(());
     }
-    let options = RemoveOptions { force: true, volumes: true, ..RemoveOptions::default() };
-    podman.remove_container(id, &options).await?;
+    podman.remove_container(id, &RemoveOptions::BY_FORCE).await?;
     tracing::info!(container = container.name, "a container of a start that was broken off is removed");
     Ok(())
 }
@@ -101,8 +100,7 @@ async fn settle(podman: &Client, debt: &Debt) -> Result<(), Error> {
         // Another start has made one of the same name since, which took the old one away.
         return Ok(());
     }
-    let options = RemoveOptions { force: true, volumes: true, ..RemoveOptions::default() };
-    podman.remove_container(&container.id, &options).await?;
+    podman.remove_container(&container.id, &RemoveOptions::BY_FORCE).await?;
     tracing::info!(container = debt.container, "a container that was left over is removed");
     Ok(())
 }

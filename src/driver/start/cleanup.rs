@@ -46,8 +46,7 @@ impl HalfMade {
     /// Takes it away, now or later.
     pub(super) async fn undo(mut self) {
         let Some(debt) = self.debt.take() else { return };
-        let options = RemoveOptions { force: true, volumes: true, ..RemoveOptions::default() };
-        match self.socket.podman.remove_container(&debt.container, &options).await {
+        match self.socket.podman.remove_container(&debt.container, &RemoveOptions::BY_FORCE).await {
             Ok(_) => {}
             Err(error) => {
                 tracing::warn!(

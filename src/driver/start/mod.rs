@@ -8,7 +8,6 @@ mod network;
 mod plan;
 mod refusal;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,10 +15,10 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use self::cleanup::HalfMade;
-use self::namesake::Namesake;
 use self::plan::Plan;
 use self::refusal::{Step, refused};
 use super::Driver;
+use super::ending::Found;
 use super::errors::Failure;
 use super::handle;
 use super::image;
@@ -105,8 +104,8 @@ async fn container(
     // Also for a container that is adopted: Nomad may have made the pipe anew.
     plan.give_pipe()?;
     match namesake::settle(driver, plan, &mark).await? {
-        Namesake::Adopted(container) => Ok(Started { container: *container, adopted: true }),
-        Namesake::None => {
+        Some(container) => Ok(Started { container, adopted: true }),
+        None => {
             let container = make(driver, plan, &mark, gone).await?;
             Ok(Started { container, adopted: false })
         }
@@ -164,7 +163,7 @@ async fn launch(plan: &Plan, id: &str) -> Result<Container, Failure> {
 }
 
 fn tell(driver: &Driver, plan: &Plan, message: String) {
-    driver.events.emit(&plan.ident, message, BTreeMap::new());
+    driver.events.emit(&plan.ident, message);
 }
 
 /// An ID as Podman's own tools show it.
@@ -217,19 +216,20 @@ fn finish(
     let log =
         plan.journald.then(|| logs::Facts::of(&task, &container.id, !adopted, &plan.settings)).flatten();
     let handle = handle::of(task, &state);
+    let found = Found { started_at: Some(started_at), ..Found::of(&container) };
     let launch = Launch {
         ident: plan.ident,
         container_id: container.id,
         socket: plan.socket,
-        started_at: Some(started_at),
-        pid: container.state.pid,
-        cgroup_path: container.state.cgroup_path,
-        stop_signal: container.config.stop_signal,
+        found,
         gc_container: driver.settings().plugin.gc.container,
         initial: Initial::Running,
         log,
     };
-    forget_earlier(driver, &launch.container_id);
+    // An adopted container may be an earlier start's, of which a client that is gone knew. One has one supervisor.
+    if let Some(earlier) = driver.store.of_container(&launch.socket.path, &launch.container_id) {
+        driver.store.remove(&earlier.ident.task_id);
+    }
     let task = supervisor::spawn(driver, reservation, launch);
     let response = StartTaskResponse {
         handle: Some(handle),
@@ -237,11 +237,4 @@ fn finish(
         ..StartTaskResponse::default()
     };
     Done { response, task, adopted }
-}
-
-/// An adopted container may be an earlier start's, of which a client that is gone knew. One container has one supervisor.
-fn forget_earlier(driver: &Driver, container_id: &str) {
-    for earlier in driver.store.all().iter().filter(|task| task.container_id == container_id) {
-        driver.store.remove(&earlier.ident.task_id);
-    }
 }

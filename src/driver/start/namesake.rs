@@ -1,8 +1,6 @@
 //! The container that already has the task's name: adopted, taken away, or a reason not to start.
 //! Names are made of task and allocation, so that a namesake is an earlier start of this very task, or nobody's.
 
-use std::collections::BTreeMap;
-
 use super::plan::Plan;
 use super::refusal::{Step, refused};
 use crate::driver::Driver;
@@ -13,19 +11,12 @@ use crate::podman::{Container, RemoveOptions, Status};
 /// Seconds that a container has to end before it is killed, when it is replaced.
 const GRACE: u64 = 10;
 
-/// What came of it.
-pub(super) enum Namesake {
-    /// There is none (any more).
-    None,
-    /// It runs and is the task's container from now on.
-    Adopted(Box<Container>),
-}
-
-/// Looks for a namesake and settles what becomes of it.
-pub(super) async fn settle(driver: &Driver, plan: &Plan, mark: &Mark) -> Result<Namesake, Failure> {
+/// Looks for a namesake and settles what becomes of it. The one that it gives runs, and is the task's container from now
+/// on; otherwise there is none any more.
+pub(super) async fn settle(driver: &Driver, plan: &Plan, mark: &Mark) -> Result<Option<Container>, Failure> {
     let found = plan.socket.podman.inspect_container(&plan.name).await;
     let Some(container) = found.map_err(|error| refused(Step::Namesake, plan, &error))? else {
-        return Ok(Namesake::None);
+        return Ok(None);
     };
     let theirs = Mark::read(&container.config.annotations);
     if let Some(theirs) = theirs.as_ref().filter(|theirs| theirs.alloc_id != mark.alloc_id) {
@@ -43,7 +34,7 @@ pub(super) async fn settle(driver: &Driver, plan: &Plan, mark: &Mark) -> Result<
     }
     if !container.state.running {
         take_away(plan, &container).await?;
-        return Ok(Namesake::None);
+        return Ok(None);
     }
     match theirs {
         None => {
@@ -52,11 +43,11 @@ pub(super) async fn settle(driver: &Driver, plan: &Plan, mark: &Mark) -> Result<
                 plan,
                 "A running container of this name, which this driver did not make, is adopted as it is",
             );
-            Ok(Namesake::Adopted(Box::new(container)))
+            Ok(Some(container))
         }
         Some(theirs) if theirs.digest == mark.digest => {
             tell(driver, plan, "The container of an earlier start runs and is adopted");
-            Ok(Namesake::Adopted(Box::new(container)))
+            Ok(Some(container))
         }
         Some(_) => {
             tell(
@@ -66,14 +57,14 @@ pub(super) async fn settle(driver: &Driver, plan: &Plan, mark: &Mark) -> Result<
             );
             end(plan, &container).await?;
             take_away(plan, &container).await?;
-            Ok(Namesake::None)
+            Ok(None)
         }
     }
 }
 
 fn tell(driver: &Driver, plan: &Plan, message: &str) {
     tracing::warn!(task_id = plan.ident.task_id, container = plan.name, "{message}");
-    driver.events.emit(&plan.ident, format!("{message}: {}", plan.name), BTreeMap::new());
+    driver.events.emit(&plan.ident, format!("{message}: {}", plan.name));
 }
 
 async fn end(plan: &Plan, container: &Container) -> Result<(), Failure> {
@@ -86,8 +77,7 @@ async fn end(plan: &Plan, container: &Container) -> Result<(), Failure> {
 }
 
 async fn take_away(plan: &Plan, container: &Container) -> Result<(), Failure> {
-    let options = RemoveOptions { force: true, volumes: true, ..RemoveOptions::default() };
-    match plan.socket.podman.remove_container(&container.id, &options).await {
+    match plan.socket.podman.remove_container(&container.id, &RemoveOptions::BY_FORCE).await {
         Ok(_) => Ok(()),
         Err(error) => Err(refused(Step::Remove, plan, &error)),
     }

@@ -1,7 +1,6 @@
 //! What a start is going to do, before anything is done: the decoded config, the socket, the host's facts, and the
 //! engine's translation. Only reading requests are made here, and none that the config does not call for.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -46,7 +45,7 @@ impl Plan {
         let nomad = request::nomad_task(task)?;
         let socket = socket(&settings, &config)?;
         let name = format!("{}-{}", nomad.task_name, nomad.alloc_id);
-        // The config is judged before Podman is asked for anything, as far as a guess of the host goes.
+        // They are known since the last contact, so that usually nothing is asked for here.
         let host = socket.facts().await.map_err(|error| refused_at(Step::Facts, &name, &socket, &error))?;
         let mut host = host.facts.clone();
         let mut translation = translated(&config, &settings, &nomad, &host);
@@ -101,7 +100,7 @@ impl Plan {
     pub(super) fn warn(&self, driver: &Driver) {
         for warning in self.translation.diagnostics.iter().filter(|problem| !problem.is_error()) {
             tracing::warn!(task_id = self.ident.task_id, id = %warning.id, "{warning}");
-            driver.events.emit(&self.ident, warning.to_string(), BTreeMap::new());
+            driver.events.emit(&self.ident, warning.to_string());
         }
     }
 }

@@ -44,6 +44,17 @@ pub enum Folders {
     V2(PathBuf),
 }
 
+impl Folders {
+    /// The file that counts, in a line `oom_kill N`, how many processes were killed for want of memory. It is there while
+    /// the control group is.
+    pub fn oom_counter(&self) -> PathBuf {
+        match self {
+            Self::V1 { memory, .. } => memory.join("memory.oom_control"),
+            Self::V2(folder) => folder.join("memory.events"),
+        }
+    }
+}
+
 impl Hierarchy {
     /// What a mount table (`/proc/self/mountinfo`) says; `None` if it has no accounts.
     pub fn from_mountinfo(table: &str) -> Option<Self> {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
+use crate::driver::moment;
 use crate::driver::settings::Node;
 use crate::plugin::generated::driver::cpu_usage::Fields as CpuField;
 use crate::plugin::generated::driver::memory_usage::Fields as MemoryField;
@@ -93,8 +94,7 @@ impl Course {
             memory: Some(memory_usage(&now.memory, self.most)),
         };
         self.last = Some(now);
-        let time =
-            prost_types::Timestamp { seconds: now.time.as_second(), nanos: now.time.subsec_nanosecond() };
+        let time = moment::wire(now.time);
         TaskStats { timestamp: Some(time), agg_resource_usage: Some(usage), ..TaskStats::default() }
     }
 }

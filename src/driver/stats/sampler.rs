@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::sleep_until;
 
 use super::cgroup::Account;
-use super::hierarchy::Hierarchy;
+use super::hierarchy::{Folders, Hierarchy};
 use super::reading::{Moment, Reading};
 use super::slots::Slots;
 use crate::podman::Client;
@@ -52,7 +52,7 @@ impl Samplers {
         container_id: &str,
         cgroup_path: Option<&str>,
     ) -> Readings {
-        let account = cgroup_path.and_then(|path| self.account(container_id, path));
+        let account = cgroup_path.and_then(|path| self.folders(container_id, path)).and_then(Account::open);
         let socket = account.is_none().then(|| podman.socket().to_owned());
         let (stream, readings) = watch::channel(None);
         let watched = Watched { container_id: container_id.to_owned(), account, stream };
@@ -65,11 +65,12 @@ impl Samplers {
         self.lock().is_empty()
     }
 
-    fn account(&self, container_id: &str, path: &str) -> Option<Account> {
+    /// The folders of a container's own control group, where it has one that is seen from here.
+    pub fn folders(&self, container_id: &str, path: &str) -> Option<Folders> {
         // A path without the container's ID is a group that it shares with others: with the service, for example.
         let own = path.contains(container_id);
         let hierarchy = self.hierarchy.get_or_init(Hierarchy::of_this_process).as_ref();
-        hierarchy.filter(|_| own)?.folders(path).and_then(Account::open)
+        hierarchy.filter(|_| own)?.folders(path)
     }
 
     fn send(&self, key: Key, watched: Watched, podman: &Client) {

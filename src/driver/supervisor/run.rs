@@ -142,7 +142,10 @@ impl Supervisor {
         if self.watch.take_up(found.pid) {
             self.oom_counted = false;
         }
-        self.oom_counter = found.cgroup_path.as_deref().and_then(ending::oom_counter);
+        let samplers = &self.post.driver.samplers;
+        let folders =
+            found.cgroup_path.as_deref().and_then(|path| samplers.folders(&self.post.container_id, path));
+        self.oom_counter = folders.map(|folders| folders.oom_counter());
         self.post.status.send_if_modified(|status| {
             let before = (status.pid, status.started_at);
             (status.pid, status.started_at) = (found.pid, found.started_at.or(status.started_at));

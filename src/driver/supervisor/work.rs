@@ -72,12 +72,7 @@ pub(super) fn deliver(
 
 pub(super) fn remove(socket: Arc<Socket>, id: String) -> Work {
     Box::pin(async move {
-        let options = RemoveOptions {
-            force: true,
-            volumes: true,
-            timeout: Some(REMOVAL_GRACE),
-            ..RemoveOptions::default()
-        };
+        let options = RemoveOptions { timeout: Some(REMOVAL_GRACE), ..RemoveOptions::BY_FORCE };
         let removed = socket.podman.remove_container(&id, &options).await.map(drop).map_err(|error| {
             let text = refusal("cannot delete container", &error);
             tracing::warn!(
