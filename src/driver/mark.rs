@@ -2,15 +2,12 @@
 //! Labels stay the job's alone, and nothing of it depends on which of a task's starts it was.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use podman_driver_engine::generated::spec::ContainerSpec;
-use sha2::{Digest as _, Sha256};
 
+use super::digest::sha256;
 use crate::plugin::generated::driver::TaskConfig;
 
-/// What all our annotations begin with.
-pub const PREFIX: &str = "io.nomad.driver.podman/";
 /// Annotation: Nomad's allocation.
 pub const ALLOC_ID: &str = "io.nomad.driver.podman/alloc-id";
 /// Annotation: the start that made the container.
@@ -57,10 +54,5 @@ impl Mark {
 /// SHA-256 of the spec's JSON, whose members and keys have one order.
 fn digest(spec: &ContainerSpec) -> String {
     let json = serde_json::to_vec(spec).unwrap_or_default();
-    let mut text = String::from("sha256:");
-    for byte in Sha256::digest(&json) {
-        // Writing to a string does not fail.
-        _ = write!(text, "{byte:02x}");
-    }
-    text
+    format!("sha256:{}", sha256(&json))
 }

@@ -3,6 +3,7 @@
 
 pub mod base;
 pub mod commands;
+pub mod digest;
 pub mod ending;
 pub mod errors;
 pub mod events;

@@ -1,16 +1,17 @@
-//! The end of a container's process as the kernel tells it, where the process can be seen from here: at once, and without
-//! asking anybody.
+//! A process of a container, where it can be seen from here: its end as the kernel tells it, at once and without asking
+//! anybody, and a signal that never reaches another process that got its number.
 
 use std::io;
 
 use rustix::fd::OwnedFd;
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, Signal, getpgid, kill_process_group, pidfd_open, pidfd_send_signal};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 /// A process of this host.
 #[derive(Debug)]
 pub struct Process {
+    number: Pid,
     handle: AsyncFd<OwnedFd>,
 }
 
@@ -29,7 +30,7 @@ impl Process {
             reason = "the new constructors are unsafe for descriptors that are not owned; this one is"
         )]
         let handle = AsyncFd::with_interest(handle, Interest::READABLE).ok()?;
-        Some(Self { handle })
+        Some(Self { number, handle })
     }
 
     /// Waits for its end.
@@ -38,6 +39,22 @@ impl Process {
     /// The runtime is shutting down.
     pub async fn ended(&self) -> io::Result<()> {
         self.handle.readable().await.map(drop)
+    }
+
+    /// Kills it and what it started, apart from what made itself independent.
+    ///
+    /// # Errors
+    /// The system refuses. That it has ended is no error.
+    pub fn kill(&self) -> io::Result<()> {
+        // A runtime makes a command the leader of a session and a group of processes. While its handle has not become
+        // readable the process is there, and nobody else can have its number.
+        if getpgid(Some(self.number)).is_ok_and(|group| group == self.number) {
+            kill_process_group(self.number, Signal::KILL)?;
+        }
+        match pidfd_send_signal(self.handle.get_ref(), Signal::KILL) {
+            Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 //! that somebody types into are `exec_stream`'s.
 
 mod connection;
-mod leader;
 mod session;
 mod tail;
 

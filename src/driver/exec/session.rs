@@ -9,8 +9,8 @@ use tokio::time::sleep;
 use tracing::{debug, warn};
 
 use super::connection::Connection;
-use super::leader::Leader;
 use crate::driver::errors::Failure;
+use crate::driver::process::Process;
 use crate::driver::task::{Phase, Task};
 use crate::podman::{Client, Error, ExecConfig, ExecStream, Method, TtySize};
 
@@ -56,7 +56,7 @@ enum Start {
 #[derive(Debug)]
 enum Found {
     /// Here.
-    Here(Leader),
+    Here(Process),
     /// Podman knows it under this ID, and we do not see it.
     Elsewhere(u32),
     /// Nowhere any more.
@@ -229,7 +229,7 @@ impl Handle {
     }
 
     fn find(&self, pid: u32) -> Found {
-        Leader::find(pid, &self.container_id).map_or(Found::Elsewhere(pid), Found::Here)
+        Process::of(pid, &self.container_id).map_or(Found::Elsewhere(pid), Found::Here)
     }
 
     /// Kills it, waits until Podman knows, and makes Podman forget it.

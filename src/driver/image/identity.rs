@@ -2,14 +2,14 @@
 //! Only the archive's headers and two or three small files are read, however large the layers are.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
+
+use crate::driver::digest::sha256;
 
 /// Larger ones are layers, in bytes.
 const LARGEST: u64 = 4 << 20;
@@ -88,12 +88,7 @@ impl Small {
     }
 
     fn digest(&self, name: &str) -> Option<String> {
-        let mut text = String::with_capacity(64);
-        for byte in Sha256::digest(self.bytes(name)?) {
-            // Writing to a string does not fail.
-            _ = write!(text, "{byte:02x}");
-        }
-        Some(text)
+        Some(sha256(&self.bytes(name)?))
     }
 
     fn bytes(&self, name: &str) -> Option<Vec<u8>> {
