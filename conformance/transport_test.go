@@ -4,11 +4,14 @@ package conformance
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net"
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -259,6 +262,23 @@ func TestCancelledCallsLeaveNothing(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// An agent that has much to ask while the plugin has no processor keeps its connection, and all calls on it.
+func TestRequestsThatWaitCostNobodyTheConnection(t *testing.T) {
+	t.Parallel()
+	p := harness.Start(t, harness.Options{})
+	var dialed atomic.Int32
+	connection := p.Dial(grpc.WithContextDialer(func(context.Context, string) (net.Conn, error) {
+		dialed.Add(1)
+		return net.Dial("unix", p.Socket())
+	}))
+	pluginInfo(t, connection)
+	must.NoError(t, p.Command.Process.Signal(syscall.SIGSTOP))
+	openAndCancel(t, connection, 2000)
+	must.NoError(t, p.Command.Process.Signal(syscall.SIGCONT))
+	pluginInfo(t, connection)
+	must.EqOp(t, 1, dialed.Load())
 }
 
 func openAndCancel(t *testing.T, connection *grpc.ClientConn, streams int) {

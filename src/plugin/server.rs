@@ -22,6 +22,10 @@ pub use tonic::service::Routes;
 pub const MAX_MESSAGE: usize = 256 << 20;
 /// Calls that a client may have given up before they were looked at: an agent that ends gives up all of them at once.
 const GIVEN_UP: usize = 1 << 16;
+/// Bytes that all calls of a connection together may have on their way, the most that HTTP/2 knows; each call has a limit
+/// of its own. h2 closes a connection with too many small messages that nobody has read yet, and half of this is what it
+/// allows them: with hyper's 1 MiB an agent that sends two thousand requests while we are busy would lose all its calls.
+const WINDOW: u32 = (1 << 31) - 1;
 /// How long to wait when no connection can be accepted, say for want of descriptors.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(100);
 
@@ -54,6 +58,7 @@ pub async fn serve_services(socket: UnixListener, services: Routes) -> Result<()
         .max_concurrent_streams(u32::MAX)
         .http2_max_pending_accept_reset_streams(Some(GIVEN_UP))
         .http2_max_local_error_reset_streams(Some(GIVEN_UP))
+        .initial_connection_window_size(WINDOW)
         .http2_keepalive_interval(None)
         .layer(CatchPanics)
         .add_routes(services)
