@@ -164,6 +164,7 @@ pub(super) fn join(key: Key, begin: impl FnOnce(Progress) -> Work) -> Flight {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use tokio::sync::Notify;
