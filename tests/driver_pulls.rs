@@ -58,7 +58,7 @@ async fn host(
     let stand_in = StandIn::start(move |asked| match asked.path.split('?').next().unwrap() {
         "/_ping" => Reply::Whole(200, "OK".to_owned()),
         "/info" => Reply::Whole(200, info.clone()),
-        "/events" => Reply::Hang,
+        "/events" => Reply::Begun("\n".to_owned()),
         path if path.starts_with("/images/") => answers(asked),
         _ => Reply::Whole(200, "[]".to_owned()),
     });
@@ -269,7 +269,7 @@ async fn an_address_that_is_signed_is_in_no_error_and_no_event() {
 
 #[tokio::test]
 async fn a_waiter_that_leaves_ends_nothing_and_the_last_one_does() {
-    let gone = Arc::new(AtomicUsize::new(0));
+    let told = Arc::new(AtomicUsize::new(0));
     let (stand_in, socket) = host("5.4.2", |asked| match asked.method.as_str() {
         "GET" => absent(),
         _ => Reply::Begun("{\"stream\":\"Copying blob sha256:aa\"}\n".to_owned()),
@@ -277,15 +277,15 @@ async fn a_waiter_that_leaves_ends_nothing_and_the_last_one_does() {
     .await;
     let mut tasks = Vec::new();
     for _ in 0..3 {
-        let (socket, gone) = (socket.clone(), gone.clone());
+        let (socket, told) = (socket.clone(), told.clone());
         tasks.push(tokio::spawn(async move {
-            let told = image::ensure(&socket, &plan(), |_| {
-                gone.fetch_add(1, Ordering::SeqCst);
-            });
-            told.await
+            let tell = |_| {
+                told.fetch_add(1, Ordering::SeqCst);
+            };
+            image::ensure(&socket, &plan(), tell).await
         }));
     }
-    while gone.load(Ordering::SeqCst) < 3 || pulls(&stand_in).is_empty() {
+    while told.load(Ordering::SeqCst) < 3 || pulls(&stand_in).is_empty() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     for task in tasks.drain(..2) {

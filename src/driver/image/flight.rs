@@ -1,26 +1,21 @@
-//! What many tasks want at once is done once: they join the work that is under way, each with its own time limit, and
-//! get the same answer. The work belongs to all of them: it ends when the last one has gone. Nothing is remembered of it
-//! afterwards.
+//! What many tasks want at once is done once: they join the work that is under way, each with its own time limit, are told
+//! how far it is, and get the same answer. The work belongs to all of them: it ends when the last one has gone.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared, WeakShared};
+use futures_util::future::Shared;
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, sleep_until};
 
 use super::Failure;
 use super::progress::{Progress, Standing};
+use super::together::{Together, Work};
 use crate::driver::socket::Socket;
 use crate::podman::{AuthHeader, PullQuery};
 
 /// A waiter is told of progress no more often.
 const PACE: Duration = Duration::from_secs(10);
-
-type Work = BoxFuture<'static, Result<String, Failure>>;
 
 /// What makes two wishes the same. Credentials stand in it as a digest: whoever has others is asked for them.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,7 +46,7 @@ impl Key {
 
 /// A share in the work.
 pub(super) struct Flight {
-    work: Shared<Work>,
+    work: Shared<Work<Result<String, Failure>>>,
     progress: Progress,
 }
 
@@ -142,29 +137,20 @@ impl<'a, F: Fn(Told<'_>)> Teller<'a, F> {
     }
 }
 
-/// All work that is under way. It is not kept alive from here.
-static FLIGHTS: Mutex<BTreeMap<Key, (WeakShared<Work>, Progress)>> = Mutex::new(BTreeMap::new());
+static FLIGHTS: Together<Key, Result<String, Failure>, Progress> = Together::new();
 
 /// Joins the work of this key, or begins it.
-pub(super) fn join(key: Key, begin: impl FnOnce(Progress) -> Work) -> Flight {
-    let mut flights = FLIGHTS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((work, progress)) = flights.get(&key)
-        && let Some(work) = work.upgrade().filter(|work| work.peek().is_none())
-    {
-        return Flight { work, progress: progress.clone() };
-    }
-    flights.retain(|_, (work, _)| work.upgrade().is_some());
-    let progress = Progress::default();
-    let work = begin(progress.clone()).shared();
-    if let Some(weak) = work.downgrade() {
-        flights.insert(key, (weak, progress.clone()));
-    }
+pub(super) fn join(key: Key, begin: impl FnOnce(Progress) -> Work<Result<String, Failure>>) -> Flight {
+    let (work, progress) = FLIGHTS.join(key, || {
+        let progress = Progress::default();
+        (begin(progress.clone()), progress)
+    });
     Flight { work, progress }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::sync::{Arc, Mutex};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use tokio::sync::Notify;

@@ -13,6 +13,7 @@ use tokio::process::Child;
 
 use super::credentials::Found;
 use super::go_text;
+use super::together::Together;
 use crate::plugin::child::command;
 
 /// How long a helper may take.
@@ -54,9 +55,19 @@ pub(super) async fn ask(name: &str, servers: &[String]) -> Result<Option<Found>,
              docker-credential-ecr-login, which is looked for in the agent's PATH"
         ));
     }
+    let (asking, ()) = ASKINGS.join((name.to_owned(), servers.to_vec()), || {
+        (Box::pin(one_after_the_other(name.to_owned(), servers.to_vec())), ())
+    });
+    asking.await
+}
+
+/// Many tasks of one registry that start at once ask its helper once.
+static ASKINGS: Together<(String, Vec<String>), Result<Option<Found>, String>, ()> = Together::new();
+
+async fn one_after_the_other(name: String, servers: Vec<String>) -> Result<Option<Found>, String> {
     let program = format!("docker-credential-{name}");
-    for server in servers {
-        let found = ask_for(name, &program, server, PATIENCE).await?;
+    for server in &servers {
+        let found = ask_for(&name, &program, server, PATIENCE).await?;
         if found.is_some() {
             return Ok(found);
         }

@@ -13,6 +13,7 @@ mod presence;
 mod progress;
 mod refusal;
 mod registry;
+mod together;
 
 use podman_driver_engine::pull::{ImageSource, PullPlan};
 
