@@ -78,7 +78,10 @@ fn pulls(stand_in: &StandIn) -> Vec<String> {
 }
 
 fn absent() -> Reply {
-    Reply::Whole(404, "{\"cause\":\"image not known\",\"message\":\"no such image\",\"response\":404}".to_owned())
+    Reply::Whole(
+        404,
+        "{\"cause\":\"image not known\",\"message\":\"no such image\",\"response\":404}".to_owned(),
+    )
 }
 
 fn report(error: &str) -> Reply {
@@ -86,7 +89,8 @@ fn report(error: &str) -> Reply {
 }
 
 fn pulled() -> Reply {
-    let lines = ["Trying to pull", "Copying blob sha256:aa", "Copying blob sha256:bb", "Copying config sha256:cc"];
+    let lines =
+        ["Trying to pull", "Copying blob sha256:aa", "Copying blob sha256:bb", "Copying config sha256:cc"];
     let lines: String = lines.iter().map(|line| format!("{{\"stream\":\"{line}\\n\"}}\n")).collect();
     Reply::Whole(200, format!("{lines}{{\"images\":[\"{ID}\"],\"id\":\"{ID}\"}}\n"))
 }
@@ -118,7 +122,10 @@ async fn an_image_of_another_platform_is_not_taken_for_the_hosts() {
 
     let (outcome, told) = ensure(&socket, &plan()).await;
     assert_eq!(outcome.as_deref(), Ok(ID));
-    assert!(told[1].starts_with(&format!("Pulled image {NAME} in ")) && told[1].ends_with(" s (2 layers)"), "{told:?}");
+    assert!(
+        told[1].starts_with(&format!("Pulled image {NAME} in ")) && told[1].ends_with(" s (2 layers)"),
+        "{told:?}"
+    );
     assert_eq!(asked(&stand_in).len(), 3, "one look for each start, and one pull");
 
     // The registry has nothing better: what it gave is not pulled at each start.
@@ -126,7 +133,11 @@ async fn an_image_of_another_platform_is_not_taken_for_the_hosts() {
     assert_eq!(ensure(&socket, &plan()).await, (Ok(ID.to_owned()), vec![]));
     let v9 = Platform { variant: "v9".to_owned(), ..arm64() };
     let wanted = PullPlan { platform: v9, ..plan() };
-    assert_eq!(ensure(&socket, &wanted).await.0.as_deref(), Ok(ID), "of another variant, as far as one can tell");
+    assert_eq!(
+        ensure(&socket, &wanted).await.0.as_deref(),
+        Ok(ID),
+        "of another variant, as far as one can tell"
+    );
     assert_eq!(ensure(&socket, &wanted).await, (Ok(ID.to_owned()), vec![]));
     assert_eq!(pulls(&stand_in).len(), 2);
 }
@@ -134,7 +145,9 @@ async fn an_image_of_another_platform_is_not_taken_for_the_hosts() {
 #[tokio::test]
 async fn an_image_of_another_platform_that_cannot_be_replaced_is_told() {
     let (_stand_in, socket) = host("5.4.2", |asked| match asked.method.as_str() {
-        "GET" => Reply::Whole(200, format!("{{\"Id\":\"{ID}\",\"Os\":\"linux\",\"Architecture\":\"s390x\"}}")),
+        "GET" => {
+            Reply::Whole(200, format!("{{\"Id\":\"{ID}\",\"Os\":\"linux\",\"Architecture\":\"s390x\"}}"))
+        }
         _ => report("manifest unknown"),
     })
     .await;
@@ -150,20 +163,28 @@ async fn what_may_pass_is_tried_again_and_the_waiter_is_told() {
     let (stand_in, socket) = host("5.4.2", ending(vec![away, broken, pulled])).await;
     let (outcome, told) = ensure(&socket, &plan()).await;
     assert_eq!((outcome.as_deref(), told.len()), (Ok(ID), 4), "{told:?}");
-    assert!(told[1].starts_with(&format!("Pulling image {NAME}: tried again in ")), "{told:?}");
-    assert!(told[1].ends_with("since it failed: received unexpected HTTP status: 503 Service Unavailable"), "{told:?}");
+    assert!(
+        told[1].starts_with(&format!("Pulling image {NAME}: it failed, and is tried again in ")),
+        "{told:?}"
+    );
+    assert!(told[1].ends_with(" s: received unexpected HTTP status: 503 Service Unavailable"), "{told:?}");
     assert!(told[2].ends_with("unexpected EOF"), "{told:?}");
     assert_eq!(pulls(&stand_in).len(), 3);
 
     let (stand_in, socket) = host("5.4.2", ending(vec![away])).await;
     let error = ensure(&socket, &plan()).await.0.unwrap_err();
-    assert!(error.message().ends_with("a trouble of its own: its log says which. It was tried 3 times"), "{error}");
+    assert!(
+        error.message().ends_with("a trouble of its own: its log says which. It was tried 3 times"),
+        "{error}"
+    );
     assert_eq!((error.is_recoverable(), pulls(&stand_in).len()), (Some(true), 3));
 }
 
 #[tokio::test]
 async fn what_does_not_pass_is_not_tried_again() {
-    for error in ["unauthorized", "denied", "manifest unknown", "x509: unknown", "short-name \"x\" did not", "odd"] {
+    for error in
+        ["unauthorized", "denied", "manifest unknown", "x509: unknown", "short-name \"x\" did not", "odd"]
+    {
         let answers = move |asked: &Asked| if asked.method == "GET" { absent() } else { report(error) };
         let (stand_in, socket) = host("5.4.2", answers).await;
         let failed = ensure(&socket, &plan()).await;
@@ -180,10 +201,14 @@ async fn a_registry_that_is_silent_is_given_up_and_a_layer_that_comes_is_not() {
         ..plan()
     };
     // A Podman that tells no bytes.
-    let (stand_in, socket) = host("4.3.1", ending(vec![|| Reply::Begun("{\"stream\":\"Trying to pull\"}\n".to_owned())])).await;
+    let (stand_in, socket) =
+        host("4.3.1", ending(vec![|| Reply::Begun("{\"stream\":\"Trying to pull\"}\n".to_owned())])).await;
     let error = ensure(&socket, &limited).await.0.unwrap_err();
     let expected = "failed to pull image: no progress within 2s: the last thing that Podman told was \"Trying to pull\".";
-    assert!(error.message().contains(expected) && error.message().contains("pull_activity_timeout"), "{error}");
+    assert!(
+        error.message().contains(expected) && error.message().contains("pull_activity_timeout"),
+        "{error}"
+    );
     assert!(!pulls(&stand_in)[0].contains("compatMode"));
     let layer = move |asked: &Asked| match asked.method.as_str() {
         "GET" => absent(),
@@ -195,7 +220,10 @@ async fn a_registry_that_is_silent_is_given_up_and_a_layer_that_comes_is_not() {
     assert!(error.message().contains(expected), "{error}");
     // One that tells them.
     for (version, line) in [
-        ("5.8.6", "{\"status\":\"Downloading\",\"progressDetail\":{\"current\":1250000,\"total\":2500000},\"id\":\"aa\"}"),
+        (
+            "5.8.6",
+            "{\"status\":\"Downloading\",\"progressDetail\":{\"current\":1250000,\"total\":2500000},\"id\":\"aa\"}",
+        ),
         (
             "6.0.0-dev",
             "{\"status\":\"pulling\",\"stream\":\"Pulling artifact\",\"pullProgress\":{\"status\":\"pulling\",\"current\":1250000,\
@@ -217,7 +245,8 @@ async fn a_registry_that_is_silent_is_given_up_and_a_layer_that_comes_is_not() {
 #[tokio::test]
 async fn bytes_are_asked_for_where_that_is_safe() {
     let limited = PullPlan { activity_timeout: Some(Duration::from_secs(60)), ..plan() };
-    let docker = |asked: &Asked| match asked.path.as_str() {
+    let docker = |asked: &Asked| {
+        match asked.path.as_str() {
         path if path == format!("/images/{}/json", &ID[..12]) => Reply::Whole(200, format!("{{\"Id\":\"{ID}\"}}")),
         _ if asked.method == "GET" => absent(),
         _ => Reply::Whole(
@@ -230,6 +259,7 @@ async fn bytes_are_asked_for_where_that_is_safe() {
             ]
             .concat(),
         ),
+    }
     };
     let (stand_in, socket) = host("5.8.6", docker).await;
     let (outcome, told) = ensure(&socket, &limited).await;
@@ -243,7 +273,7 @@ async fn bytes_are_asked_for_where_that_is_safe() {
     };
     let (_stand_in, socket) = host("5.8.6", refused).await;
     let error = ensure(&socket, &limited).await.0.unwrap_err();
-    let expected = "cannot pull image, status code: 404: manifest unknown. quay.io has no quay.io/team/app:1: check";
+    let expected = "cannot pull image, status code: 404: manifest unknown. The registry has no quay.io/team/app:1: check";
     assert!(error.message().contains(expected), "{error}");
 
     for (version, plan, expected) in [
@@ -260,7 +290,8 @@ async fn bytes_are_asked_for_where_that_is_safe() {
 
 #[tokio::test]
 async fn an_address_that_is_signed_is_in_no_error_and_no_event() {
-    let signed: fn() -> Reply = || report("fetching blob: Get \"https://store.example/b?Signature=hunter2\": unexpected EOF");
+    let signed: fn() -> Reply =
+        || report("fetching blob: Get \"https://store.example/b?Signature=hunter2\": unexpected EOF");
     let (_stand_in, socket) = host("5.4.2", ending(vec![signed])).await;
     let (outcome, told) = ensure(&socket, &plan()).await;
     let all = format!("{}{told:?}", outcome.unwrap_err());

@@ -113,9 +113,18 @@ async fn a_registrys_helper_comes_before_its_entry_and_the_store_after_all_entri
     let look = async |name: &str| look(&path, &Name::of(name)).await;
     assert_eq!(look("quay.io/a").await, Ok(Found::new("q", "1")));
     let error = look("own.example.com/a").await.expect_err("its helper is asked");
-    assert!(error.starts_with(&format!("`credHelpers` of {path}: failed to run credential-helper \"of-its-own\"")), "{error}");
+    assert!(
+        error
+            .starts_with(&format!("`credHelpers` of {path}: failed to run credential-helper \"of-its-own\"")),
+        "{error}"
+    );
     let error = look("ghcr.io/a").await.expect_err("the store is asked");
-    assert!(error.starts_with(&format!("`credsStore` of {path}: failed to run credential-helper \"for-the-rest\"")), "{error}");
+    assert!(
+        error.starts_with(&format!(
+            "`credsStore` of {path}: failed to run credential-helper \"for-the-rest\""
+        )),
+        "{error}"
+    );
     let error = look("evil.example.com/a").await.expect_err("a path is no name");
     assert!(error.contains("that is no name of a helper"), "{error}");
     assert_eq!(look("redis").await, Ok(None), "nobody is asked for a short name");

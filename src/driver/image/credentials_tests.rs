@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use podman_driver_engine::pull::{ImageSource, Login, Platform, PullPolicy};
 use base64::engine::general_purpose::STANDARD;
+use podman_driver_engine::pull::{ImageSource, Login, Platform, PullPolicy};
 use serde_json::{Value, json};
 
 use super::*;
@@ -91,7 +91,9 @@ async fn a_file_that_fails_ends_the_pull_unless_the_job_passes_over_it() {
     assert!(error.contains("is not the JSON of an auth.json") && !error.contains("hunter2"), "{error}");
     let error = ask(Some(folder.path().to_string_lossy().into_owned()), false).await.expect_err("a folder");
     assert!(error.contains("no file of credentials"), "{error}");
-    for empty in ["{}", "{\"auths\": null, \"credsStore\": null, \"credHelpers\": {}}", "{\"HttpHeaders\": 1}"] {
+    for empty in
+        ["{}", "{\"auths\": null, \"credsStore\": null, \"credHelpers\": {}}", "{\"HttpHeaders\": 1}"]
+    {
         assert!(ask(path("empty", empty), false).await.expect("nothing in it").is_none(), "{empty}");
     }
     let good = path("good", &json!({ "auths": { "quay.io/team": auth("ci:hunter2") } }).to_string());
@@ -120,7 +122,10 @@ async fn a_helper_comes_before_the_file_and_a_name_that_is_a_path_is_none() {
     let helper = Some("../../bin/sh".to_owned());
     let both = PullPlan { auth_file, helper, ..plan() };
     let error = header(&both, "quay.io/a").await.expect_err("the helper is asked first");
-    assert!(error.starts_with("failed to run credential-helper \"../../bin/sh\": that is no name"), "{error}");
+    assert!(
+        error.starts_with("failed to run credential-helper \"../../bin/sh\": that is no name"),
+        "{error}"
+    );
     let soft = PullPlan { soft_fail: true, ..both.clone() };
     let found = shown(header(&soft, "quay.io/a").await.expect("passed over"));
     assert_eq!(found, json!({ "username": "file", "password": "1" }));

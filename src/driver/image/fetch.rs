@@ -42,7 +42,7 @@ pub(super) async fn run(order: Order, progress: Progress) -> Result<String, Fail
             attempts += 1;
             tracing::info!(image = order.query.reference, reason = refused.reason, "a pull is tried again");
             let pause = pause.as_secs_f32();
-            progress.again(format!("tried again in {pause:.1} s, since it failed: {}", refused.reason));
+            progress.again(format!("it failed, and is tried again in {pause:.1} s: {}", refused.reason));
         })
         .await;
     outcome.map_err(|refused| refused.after(attempts))
@@ -75,12 +75,9 @@ async fn next(pull: &mut Pull) -> Result<PullEvent, Error> {
 
 /// What comes next, unless the registry is waited for in vain.
 async fn heard<T>(order: &Order, progress: &Progress, next: impl Future<Output = T>) -> Result<T, Refused> {
-    let counted = order.query.telling != Telling::Lines;
-    match order.silence.filter(|_| progress.waits_for_registry(counted)) {
+    match order.silence.filter(|_| progress.waits_for_registry()) {
         None => Ok(next.await),
-        Some(limit) => {
-            timeout(limit, next).await.map_err(|_| refusal::stalled(limit, &progress.standing()))
-        }
+        Some(limit) => timeout(limit, next).await.map_err(|_| refusal::stalled(limit, &progress.standing())),
     }
 }
 

@@ -150,8 +150,8 @@ pub(super) fn join(key: Key, begin: impl FnOnce(Progress) -> Work<Result<String,
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
     use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Mutex};
 
     use tokio::sync::Notify;
 

@@ -107,7 +107,10 @@ async fn whatever_a_helper_does_nothing_of_it_goes_on() {
 
 #[tokio::test]
 async fn a_helper_that_ignores_signals_or_hides_behind_a_closed_output_is_killed() {
-    for script in ["trap '' TERM INT HUP; echo $$ > PIDS; while :; do sleep 1000; done", "echo $$ > PIDS; exec >&-; sleep 1000"] {
+    for script in [
+        "trap '' TERM INT HUP; echo $$ > PIDS; while :; do sleep 1000; done",
+        "echo $$ > PIDS; exec >&-; sleep 1000",
+    ] {
         let folder = tempfile::tempdir().expect("a folder");
         let pids = folder.path().join("pids");
         let script = script.replace("PIDS", &pids.to_string_lossy());

@@ -70,7 +70,7 @@ const KNOWN: [Known; 17] = [
             "no matching manifest",
             "no child with platform",
         ],
-        advice: "HOST does not have IMAGE for this platform: check `os`, `arch` and `variant`",
+        advice: "The registry does not have IMAGE for this platform: check `os`, `arch` and `variant`",
         passing: false,
         again: false,
     },
@@ -82,7 +82,7 @@ const KNOWN: [Known; 17] = [
             "repository does not exist",
             "blob unknown",
         ],
-        advice: "HOST has no IMAGE: check name and tag. Some registries say so where credentials are missing",
+        advice: "The registry has no IMAGE: check name and tag. Some registries say so where credentials are missing",
         passing: false,
         again: false,
     },
@@ -114,7 +114,7 @@ const KNOWN: [Known; 17] = [
     },
     Known {
         words: &["denied", "forbidden", "status code 403"],
-        advice: "HOST does not give IMAGE to whoever pulls: check its name, and whether the credentials may read it (the \
+        advice: "The registry does not give IMAGE to whoever pulls: check its name, and whether the credentials may read it (the \
                  task's `auth` block, or the plugin's `auth.helper` and `auth.config`)",
         passing: false,
         again: false,
@@ -139,7 +139,7 @@ const KNOWN: [Known; 17] = [
             "no route to host",
             "host is down",
         ],
-        advice: "The node does not reach HOST: is the registry up, and is the way to it open (address, port, proxy)?",
+        advice: "The node does not reach HOST: see whether the registry runs, and whether the way to it is open (address, port, proxy)",
         passing: true,
         again: true,
     },
@@ -160,22 +160,40 @@ const KNOWN: [Known; 17] = [
         again: true,
     },
     Known {
-        words: &["unexpected eof", "broken pipe", "stream error", "goaway", "use of closed network connection"],
+        words: &[
+            "unexpected eof",
+            "broken pipe",
+            "stream error",
+            "goaway",
+            "use of closed network connection",
+        ],
         advice: "The connection to HOST broke off: a proxy or a limit of time before the registry may be the reason",
         passing: true,
         again: true,
     },
     Known {
         words: &[": eof"],
-        advice: "HOST closed the connection without an answer: is it a registry, and does it speak HTTPS?",
+        advice: "HOST closed the connection without an answer: see whether it is a registry, and whether it speaks HTTPS",
         passing: true,
         again: true,
     },
 ];
 
-/// What is known of such a message.
-pub(super) fn of(message: &str) -> Option<Known> {
+/// What is known where nobody listens at `localhost`: Podman calls images so that were made where it runs.
+const LOCAL: Known = Known {
+    words: &[],
+    advice: "IMAGE is the name of an image that is made on the node, and there is none: build or load it there, or write \
+             the name of its registry",
+    passing: true,
+    again: false,
+};
+
+/// What is known of such a message from this registry.
+pub(super) fn of(message: &str, registry: Option<&str>) -> Option<Known> {
     let message = message.to_lowercase();
+    if registry == Some("localhost") && message.contains("connection refused") {
+        return Some(LOCAL);
+    }
     KNOWN.into_iter().find(|known| known.words.iter().any(|words| message.contains(words)))
 }
 

@@ -11,7 +11,12 @@ fn each_kind_of_refusal_has_its_own_advice() {
             false,
             false,
         ),
-        ("reading manifest 1 in localhost:5001/t/r401: unauthorized", "does not know who pulls", false, false),
+        (
+            "reading manifest 1 in localhost:5001/t/r401: unauthorized",
+            "does not know who pulls",
+            false,
+            false,
+        ),
         ("reading manifest 1 in localhost:5001/t/r403: denied", "does not give IMAGE", false, false),
         (
             "choosing an image from manifest list docker://r/a:1: no image found in image index for architecture \"s390x\"",
@@ -50,7 +55,12 @@ fn each_kind_of_refusal_has_its_own_advice() {
             true,
             false,
         ),
-        ("Manifest does not match provided manifest digest sha256:8e", "not what its digest says", true, false),
+        (
+            "Manifest does not match provided manifest digest sha256:8e",
+            "not what its digest says",
+            true,
+            false,
+        ),
         ("dial tcp [::1]:1: connect: connection refused", "does not reach HOST", true, true),
         ("dial udp 10.255.255.53:53: connect: network is unreachable", "does not reach HOST", true, true),
         ("dial tcp: lookup nowhere.example on 1.1.1.1:53: no such host", "by its name", true, false),
@@ -63,15 +73,28 @@ fn each_kind_of_refusal_has_its_own_advice() {
         ),
         ("happened during read: unexpected EOF (after reconnecting, status 200)", "broke off", true, true),
         ("Get \"http://localhost:5001/v2/t/close/manifests/1\": EOF", "closed the connection", true, true),
-        ("storing blob to file \"/var/tmp/1\": write /var/tmp/1: no space left on device", "disk", true, false),
+        (
+            "storing blob to file \"/var/tmp/1\": write /var/tmp/1: no space left on device",
+            "disk",
+            true,
+            false,
+        ),
         ("open /var/tmp/x: permission denied", "may not do this", false, false),
-        ("Source image rejected: Running image docker://r/a is rejected by policy.", "policy.json", false, false),
+        (
+            "Source image rejected: Running image docker://r/a is rejected by policy.",
+            "policy.json",
+            false,
+            false,
+        ),
     ] {
-        let known = of(message).expect(message);
+        let known = of(message, Some("quay.io")).expect(message);
         assert!(known.advice.contains(advice), "{message}: {}", known.advice);
         assert_eq!((known.passing, known.again), (passing, again), "{message}");
     }
-    assert_eq!(of("something else altogether"), None);
+    assert_eq!(of("something else altogether", None), None);
+    let refused = "dial tcp [::1]:443: connect: connection refused";
+    assert_eq!(of(refused, Some("localhost")), Some(LOCAL));
+    assert_ne!(of(refused, Some("localhost:5000")), Some(LOCAL));
 }
 
 #[test]

@@ -34,6 +34,8 @@ struct Portion {
     current: u64,
     total: u64,
     done: bool,
+    /// Whether more than its beginning is told.
+    counted: bool,
 }
 
 impl Default for Progress {
@@ -64,7 +66,7 @@ impl Progress {
             let Some(portion) = standing.begins(&id) else { return };
             portion.total = total.unwrap_or(portion.total);
             portion.current = current.unwrap_or(portion.current);
-            portion.done = done;
+            (portion.done, portion.counted) = (done, true);
             if done {
                 portion.current = portion.current.max(portion.total);
             }
@@ -98,12 +100,12 @@ impl Progress {
         !self.0.borrow().layers.is_empty()
     }
 
-    /// Whether it is the registry that is waited for, as far as can be told. What unpacks layers tells nothing, and
-    /// without numbers of bytes (`counted`) nor does a layer while it comes.
-    pub(super) fn waits_for_registry(&self, counted: bool) -> bool {
+    /// Whether it is the registry that is waited for, as far as can be told. What unpacks layers tells nothing, nor does a
+    /// layer while it comes, where only lines are told.
+    pub(super) fn waits_for_registry(&self) -> bool {
         let standing = self.0.borrow();
-        let coming = standing.layers.values().any(|portion| !portion.done);
-        !standing.writing && (standing.layers.is_empty() || (counted && coming))
+        let coming = standing.layers.values().any(|portion| portion.counted && !portion.done);
+        !standing.writing && (standing.layers.is_empty() || coming)
     }
 
     /// The changes from now on.
@@ -193,16 +195,16 @@ mod tests {
     fn lines_tell_how_many_layers_there_are() {
         let progress = Progress::default();
         assert_eq!(progress.standing().to_string(), "");
-        assert!(progress.waits_for_registry(false));
+        assert!(progress.waits_for_registry());
         progress.tell("Trying to pull quay.io/a:1...".to_owned());
         progress.tell("Copying blob sha256:aa".to_owned());
         progress.tell("Copying blob sha256:bb skipped: already exists".to_owned());
         progress.tell("Copying blob sha256:aa".to_owned());
         assert_eq!(progress.standing().to_string(), "2 layers begun");
-        assert!(!progress.waits_for_registry(false), "a layer that comes is silent");
+        assert!(!progress.waits_for_registry(), "a layer that comes is silent");
         progress.tell("Copying config sha256:cc".to_owned());
         assert!(progress.standing().to_string().starts_with("all layers are there"));
-        assert!(!progress.waits_for_registry(true));
+        assert!(!progress.waits_for_registry());
         progress.done("cc");
         assert_eq!(progress.standing().amount(), "2 layers");
         assert_eq!(progress.standing().notices, Vec::<String>::new());
@@ -213,14 +215,14 @@ mod tests {
         let progress = Progress::default();
         progress.layer(layer("aa", None, None, false));
         assert_eq!(progress.standing().to_string(), "1 layer begun");
-        assert!(progress.waits_for_registry(true));
+        assert!(progress.waits_for_registry());
         progress.layer(layer("aa", Some(1_250_000), Some(2_500_000), false));
         progress.layer(layer("bb", Some(0), Some(10_000_000), false));
         assert_eq!(progress.standing().to_string(), "0 of 2 layers done, 1.2 of 12.5 MB");
         progress.layer(layer("aa", None, None, true));
         assert_eq!(progress.standing().to_string(), "1 of 2 layers done, 2.5 of 12.5 MB");
         progress.layer(layer("bb", None, None, true));
-        assert!(!progress.waits_for_registry(true), "layers are unpacked in silence");
+        assert!(!progress.waits_for_registry(), "layers are unpacked in silence");
         progress.layer(layer("sha256:cc", Some(700), Some(700), true));
         progress.done("ccdd");
         assert_eq!(progress.standing().amount(), "2 layers, 12.5 MB");

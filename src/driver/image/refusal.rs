@@ -56,11 +56,11 @@ pub(super) fn of_pull(error: &Error, reference: &str) -> Refused {
         Error::Answer { reason, .. } => (format!("failed to read image pull response: {reason}"), None),
         other => (format!("failed to pull image: {other}"), None),
     };
-    let known = refused.and_then(|message| known::of(message));
+    let known = refused.and_then(|message| known::of(message, Name::of(reference).registry()));
     let advice = known.map(|known| format!(". {}", filled(known.advice, reference))).unwrap_or_default();
     Refused {
         failure: Failure::new(format!("{text}{advice}")).recoverable(known.is_none_or(|known| known.passing)),
-        reason: refused.map(|message| harmless(message)).unwrap_or(text),
+        reason: refused.map(|message| cause(&harmless(message), reference)).unwrap_or(text),
         again: known.is_some_and(|known| known.again),
     }
 }
@@ -68,6 +68,12 @@ pub(super) fn of_pull(error: &Error, reference: &str) -> Refused {
 fn filled(advice: &str, reference: &str) -> String {
     let host = Name::of(reference).registry().unwrap_or("the registry");
     advice.replace("IMAGE", reference).replace("HOST", host)
+}
+
+/// Podman's words without what it did when it failed, which it says first and with the image's name each time.
+fn cause(message: &str, reference: &str) -> String {
+    let cause = message.rsplit_once(&format!("docker://{reference}: ")).map(|(_, cause)| cause);
+    cause.unwrap_or(message).to_owned()
 }
 
 /// Podman's words without the queries of addresses: a registry may send it to a store whose address is signed for whoever

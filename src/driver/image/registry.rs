@@ -80,9 +80,8 @@ async fn credentials_of(
     name: &str,
     until: Option<Instant>,
 ) -> Result<Option<AuthHeader>, Failure> {
-    let wrapped = |reason: String| {
-        Failure::new(format!("failed to determine authentication for {name:?}: {reason}"))
-    };
+    let wrapped =
+        |reason: String| Failure::new(format!("failed to determine authentication for {name:?}: {reason}"));
     let header = credentials::header(plan, name);
     let Some(until) = until else { return header.await.map_err(wrapped) };
     timeout_at(until, header).await.map_err(|_| refusal::credentials_too_long(plan.timeout))?.map_err(wrapped)
