@@ -4,6 +4,7 @@
 mod archive;
 mod credentials;
 mod flight;
+pub mod gc;
 mod helper;
 mod identity;
 mod refusal;
@@ -78,8 +79,11 @@ async fn pull(socket: &Socket, plan: &PullPlan, name: &str) -> Result<String, Fa
         variant: plan.platform.variant.clone(),
     };
     let key = Key::of_pull(socket, &query, auth.as_ref());
-    let podman = socket.podman.clone();
-    let flight = flight::join(key, |progress| Box::pin(run(podman, query, auth, progress)));
+    let (podman, images) = (socket.podman.clone(), socket.images.clone());
+    let flight = flight::join(key, |progress| {
+        let (of, name) = (podman.clone(), query.reference.clone());
+        Box::pin(gc::bring(images, of, name, run(podman, query, auth, progress)))
+    });
     flight
         .within(plan.timeout)
         .await
