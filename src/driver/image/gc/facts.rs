@@ -6,12 +6,14 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::history::{Action, History, Own, Told, history, last_part};
 use super::mark::{Mark, Marked};
-use crate::podman::{Client, Error, EventFilters, EventsQuery, Listed};
+use crate::podman::{Client, Error, EventFilters, EventsQuery, Listed, ListedImage};
 
 /// How long a pull of somebody else may take that began before our mark and is told of after it.
 const BEFORE: SignedDuration = SignedDuration::from_mins(10);
 /// How long Podman may take to tell what has happened already.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a list is asked for that others' removals get in the way of.
+const ATTEMPTS: usize = 5;
 
 /// What was found.
 #[derive(Debug, Default)]
@@ -26,9 +28,20 @@ pub(super) struct Facts {
     mounts: Vec<(String, String)>,
 }
 
+/// All images. Podman 4 cannot list them while somebody removes one, and says that this one is not known.
+pub(super) async fn images(podman: &Client) -> Result<Vec<ListedImage>, Error> {
+    for _ in 1..ATTEMPTS {
+        match podman.list_all_images().await {
+            Err(error) if error.is_absent() => {}
+            answer => return answer,
+        }
+    }
+    podman.list_all_images().await
+}
+
 /// Asks for everything. Where there is no image with our mark, that is the only question.
 pub(super) async fn ask(podman: &Client, own: &[Own]) -> Result<Facts, Error> {
-    let images: Vec<Marked> = podman.list_all_images().await?.iter().filter_map(Marked::of).collect();
+    let images: Vec<Marked> = images(podman).await?.iter().filter_map(Marked::of).collect();
     let Some(oldest) = images.iter().filter_map(|image| image.marks.first()).min() else {
         return Ok(Facts::default());
     };

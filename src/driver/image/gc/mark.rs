@@ -112,7 +112,7 @@ mod tests {
     fn a_mark_is_read_as_it_was_written_and_nothing_else_is_one() {
         let now = Timestamp::from_millisecond(1_795_527_216_123).unwrap();
         let mark = Mark::new("quay.io/team/app:1", now);
-        assert_eq!(mark.name(), "localhost/nomad-driver-podman/pulled:1795527216123-02b5d7b57d00be4c");
+        assert_eq!(mark.name(), "localhost/nomad-driver-podman/pulled:1795527216123-a565e85a61bbd515");
         assert_eq!(Mark::read(&mark.name()), Some(mark));
         for name in [
             "quay.io/team/app:1",

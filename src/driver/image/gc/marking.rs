@@ -27,7 +27,7 @@ pub async fn bring(
     if !uses.is_on() {
         return work.await;
     }
-    let before = podman.list_all_images().await;
+    let before = facts::images(&podman).await;
     let outcome = {
         let _own = uses.own(&name);
         work.await
@@ -42,7 +42,7 @@ pub async fn bring(
 }
 
 async fn mark(uses: &Uses, podman: &Client, before: &[ListedImage], name: &str, id: &str) -> Result<(), Error> {
-    let after = podman.list_all_images().await?;
+    let after = facts::images(podman).await?;
     let Some(image) = after.iter().find(|image| image.id == id) else { return Ok(()) };
     let now = Timestamp::now();
     let mut marks = BTreeSet::new();
