@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::history::{Action, History, Own, Told, history, last_part};
+use super::history::{Action, History, Own, Told, history};
 use super::mark::{Mark, Marked};
 use crate::podman::{Client, Error, EventFilters, EventsQuery, Listed, ListedImage};
 
@@ -101,11 +101,7 @@ impl Facts {
     /// A container that was made of the image, or mounts it.
     pub(super) fn container(&self, image: &Marked) -> Option<&str> {
         let made_of = self.containers.iter().find(|listed| listed.image_id == image.id);
-        let mounts = |source: &str| {
-            let by_id = !source.is_empty() && image.id.starts_with(source.trim_start_matches("sha256:"));
-            by_id || image.names.iter().any(|name| last_part(name) == last_part(source))
-        };
-        let mounted_by = || self.mounts.iter().find(|(_, source)| mounts(source)).map(|(id, _)| id.as_str());
+        let mounted_by = || self.mounts.iter().find(|(_, source)| image.may_be(source)).map(|(id, _)| id.as_str());
         made_of.map(|listed| listed.id.as_str()).or_else(mounted_by)
     }
 }

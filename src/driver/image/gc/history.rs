@@ -57,11 +57,11 @@ impl Told {
         Some(Self { action, id: event.id.clone(), name, at: event.time_nano })
     }
 
-    /// Whether this may have been about that image. Without an ID, a name must do, of which the short form is enough.
+    /// Whether this may have been about that image. Without an ID, what was written for it must do.
     fn is_about(&self, image: &Marked) -> bool {
         match (self.id.is_empty(), self.action) {
             (false, _) => self.id == image.id,
-            (true, Action::Pull) => image.names.iter().any(|name| last_part(name) == last_part(&self.name)),
+            (true, Action::Pull) => image.may_be(&self.name),
             (true, _) => false,
         }
     }
@@ -82,7 +82,7 @@ impl Own {
     fn explains(&self, told: &Told) -> bool {
         let at = Timestamp::from_nanosecond(told.at.into());
         let then = at.is_ok_and(|at| self.from <= at && at <= self.to.saturating_add(LATE).unwrap_or(Timestamp::MAX));
-        then && (told.action == Action::Load || last_part(&self.name) == last_part(&told.name))
+        then && (told.action == Action::Load || without_transport(&self.name) == without_transport(&told.name))
     }
 }
 
@@ -123,10 +123,8 @@ pub fn history(image: &Marked, told: &[Told], own: &[Own]) -> History {
     History::Ours { mounts, mounted }
 }
 
-/// The last part of a name's path, without tag and digest: what no two ways to write the same name differ in.
-pub(super) fn last_part(name: &str) -> &str {
-    let last = name.rsplit('/').next().unwrap_or(name);
-    last.split([':', '@']).next().unwrap_or(last)
+fn without_transport(name: &str) -> &str {
+    name.strip_prefix("docker://").unwrap_or(name)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 use jiff::Timestamp;
 
+use super::names::may_mean;
 use crate::driver::digest::sha256;
 use crate::podman::ListedImage;
 
@@ -82,6 +83,13 @@ impl Marked {
             self.marks.iter().any(|mark| mark.stands_for == digest)
         };
         self.names.iter().map(String::as_str).find(|name| !ours(name))
+    }
+
+    /// Whether what somebody wrote for an image may be this one.
+    pub fn may_be(&self, written: &str) -> bool {
+        let id = written.trim_start_matches("sha256:");
+        let by_id = !id.is_empty() && self.id.starts_with(id);
+        by_id || self.names.iter().any(|name| may_mean(written, name))
     }
 
     /// Marks whose place newer ones have taken.

@@ -9,6 +9,7 @@ mod facts;
 mod history;
 mod mark;
 mod marking;
+mod names;
 mod removal;
 mod uses;
 mod worker;
