@@ -5,7 +5,6 @@ mod archive;
 mod credentials;
 mod flight;
 mod helper;
-mod identity;
 mod refusal;
 
 use podman_driver_engine::pull::{ImageSource, PullPlan, PullPolicy};
@@ -30,7 +29,7 @@ pub async fn ensure(socket: &Socket, plan: &PullPlan, tell: impl Fn(String)) -> 
         ImageSource::Archive(source) => archive::ensure(socket, plan, source, &tell).await,
     };
     outcome.map_err(|failure| {
-        refusal::with_prefix(&format!("failed to create image: {}: ", plan.reference()), failure)
+        refusal::with_prefix(&format!("failed to create image: {}: ", archive::shown(&plan.reference())), failure)
     })
 }
 

@@ -140,7 +140,7 @@ impl Passage {
     }
 
     /// Judges the whole after its last piece. What was given out before is only right if this is.
-    pub(super) fn finish(&mut self) -> Result<(), Damage> {
+    pub(super) fn finish(&self) -> Result<(), Damage> {
         match &self.state {
             State::Header if self.at == 0 => return Err(Damage::NoBytes),
             State::Header if self.header.len() as u64 == self.at => return Err(no_tar(&self.header)),

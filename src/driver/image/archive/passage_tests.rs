@@ -1,0 +1,1 @@
+//! Archives in pieces of all sizes, whole ones and damaged ones.
