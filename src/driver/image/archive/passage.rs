@@ -42,6 +42,15 @@ enum Table {
     Oci,
 }
 
+impl Table {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Docker => "manifest.json",
+            Self::Oci => "index.json",
+        }
+    }
+}
+
 #[derive(Debug)]
 enum State {
     /// Between two files.
@@ -201,7 +210,9 @@ impl Passage {
                 out.append(&mut self.held);
                 out.push(block);
             }
-            _ => self.held.clear(),
+            Fate::Drop => self.held.clear(),
+            // They pass if the table does.
+            Fate::Extension(_) | Fate::Table(..) => {}
         }
         self.begin(left, fate, out)
     }
@@ -309,24 +320,19 @@ impl Passage {
             Table::Oci => member::oci(text, self.member.as_deref()),
         };
         self.tables.push((table, chosen.as_ref().map(drop).map_err(Clone::clone)));
+        let before = std::mem::take(&mut self.held);
         match chosen {
             // It would be taken for the whole.
-            _ if other => Ok(()),
-            Ok(Chosen { rewritten: None, .. }) => {
+            _ if other => {}
+            Ok(Chosen { rewritten: Some(text), .. }) => out.extend(file(table, text)),
+            // Whether there is another table beside one of several images shows at the end.
+            Ok(Chosen { rewritten: None, .. }) | Err(Unchosen::Several(_)) => {
+                out.extend(before);
                 out.extend([header, data.freeze()]);
-                Ok(())
             }
-            Ok(Chosen { rewritten: Some(text), .. }) => {
-                out.extend(file(&header, text));
-                Ok(())
-            }
-            // Whether there is another table shows at the end.
-            Err(Unchosen::Several(_)) => {
-                out.extend([header, data.freeze()]);
-                Ok(())
-            }
-            Err(unchosen) => Err(unchosen.into()),
+            Err(unchosen) => return Err(unchosen.into()),
         }
+        Ok(())
     }
 
     fn broken(&self, reason: &str) -> Damage {
@@ -336,14 +342,22 @@ impl Passage {
 
 fn other_format(there: Table) -> Damage {
     match there {
-        Table::Docker => Damage::OtherFormat { wanted: "index.json", other: ArchiveFormat::Docker.prefix() },
-        Table::Oci => Damage::OtherFormat { wanted: "manifest.json", other: ArchiveFormat::Oci.prefix() },
+        Table::Docker => {
+            Damage::OtherFormat { wanted: Table::Oci.name(), other: ArchiveFormat::Docker.prefix() }
+        }
+        Table::Oci => {
+            Damage::OtherFormat { wanted: Table::Docker.name(), other: ArchiveFormat::Oci.prefix() }
+        }
     }
 }
 
-/// A file with another text, padded.
-fn file(header: &Bytes, text: Vec<u8>) -> [Bytes; 2] {
-    let mut header = Header::from_byte_slice(header).clone();
+/// A table with another text, padded.
+fn file(table: Table, text: Vec<u8>) -> [Bytes; 2] {
+    let mut header = Header::new_ustar();
+    // A short name without `..` is one that can be set.
+    _ = header.set_path(table.name());
+    header.set_entry_type(EntryType::Regular);
+    header.set_mode(0o644);
     header.set_size(text.len() as u64);
     header.set_cksum();
     let mut data = text;
