@@ -182,7 +182,7 @@ async fn many_tasks_share_a_load_and_another_member_does_not() {
             let plan = plan(if index % 2 == 0 { one.clone() } else { member(one.clone(), "@0") });
             let (socket, told) = (socket.clone(), told.clone());
             tokio::spawn(async move {
-                let tell = |_| drop(told.fetch_add(1, Ordering::SeqCst));
+                let tell = |_| _ = told.fetch_add(1, Ordering::SeqCst);
                 image::ensure(&socket, &plan, tell).await
             })
         })

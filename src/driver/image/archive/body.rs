@@ -16,7 +16,7 @@ use crate::driver::errors::Failure;
 use crate::driver::image::flight::Progress;
 
 /// So many pieces wait for being sent. They have some hundred kilobytes each.
-const WAITING: usize = 2;
+const WAITING: usize = 1;
 /// Progress is told each so many bytes.
 const STEP: u64 = 64 << 20;
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 use reqwest::redirect::{Attempt, Policy};
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, ClientBuilder, Response, StatusCode};
 use tokio::time::timeout;
 
 use super::address::shown;
@@ -18,6 +18,8 @@ use crate::driver::image::go_text;
 
 /// For opening a connection; DNS and TLS are part of it.
 const CONNECT: Duration = Duration::from_secs(30);
+/// The longest piece that is given on, in bytes.
+const PIECE: usize = 64 << 10;
 /// So many addresses may send us on, as with Go's client.
 const MOST_REDIRECTS: usize = 10;
 
@@ -46,6 +48,8 @@ impl From<Failure> for Fault {
 #[derive(Debug)]
 pub(super) struct Download {
     response: Response,
+    /// What has come and was not given on.
+    rest: Bytes,
     url: String,
     silence: Option<Duration>,
 }
@@ -54,11 +58,16 @@ impl Download {
     /// Asks for the file. `verified` says that its checksum is known, so that it does not matter who sends it; `silence`
     /// is the limit for each wait.
     pub(super) async fn begin(url: &str, verified: bool, silence: Option<Duration>) -> Result<Self, Fault> {
-        let client = client(verified).map_err(|error| fault(url, &error))?;
+        // A host without any certificates can fetch without TLS all the same.
+        let client = match client(verified).build() {
+            Err(_) if url.starts_with("http:") => self::client(verified).tls_certs_only([]).build(),
+            built => built,
+        };
+        let client = client.map_err(|error| fault(url, &error))?;
         let asked = waited(silence, url, client.get(url).send()).await?;
         let response = asked.map_err(|error| fault(url, &error))?;
         if response.status() == StatusCode::OK {
-            return Ok(Self { response, url: url.to_owned(), silence });
+            return Ok(Self { response, rest: Bytes::new(), url: url.to_owned(), silence });
         }
         Err(refused(url, response.status(), response.headers()))
     }
@@ -70,8 +79,16 @@ impl Download {
 
     /// The next piece; `None` at the end.
     pub(super) async fn next(&mut self) -> Result<Option<Bytes>, Fault> {
-        let piece = waited(self.silence, &self.url, self.response.chunk()).await?;
-        piece.map_err(|error| fault(&self.url, &error))
+        if self.rest.is_empty() {
+            let piece = waited(self.silence, &self.url, self.response.chunk()).await?;
+            match piece.map_err(|error| fault(&self.url, &error))? {
+                Some(piece) => self.rest = piece,
+                None => return Ok(None),
+            }
+        }
+        // Copies: the library's pieces are large, and each of them keeps a buffer alive while it waits for Podman.
+        let piece = self.rest.split_to(self.rest.len().min(PIECE));
+        Ok(Some(Bytes::copy_from_slice(&piece)))
     }
 }
 
@@ -88,7 +105,7 @@ async fn waited<T>(limit: Option<Duration>, url: &str, work: impl Future<Output 
 
 /// One for each download: it sees what certificates the system has now, and keeps nothing afterwards. Proxies are those
 /// of the environment.
-fn client(verified: bool) -> reqwest::Result<Client> {
+fn client(verified: bool) -> ClientBuilder {
     static PROVIDER: Once = Once::new();
     PROVIDER.call_once(|| {
         // It fails where there is one already.
@@ -113,7 +130,6 @@ fn client(verified: bool) -> reqwest::Result<Client> {
         .connect_timeout(CONNECT)
         .redirect(Policy::custom(follow))
         .referer(false)
-        .build()
 }
 
 fn failed(url: &str, reason: &str) -> Failure {

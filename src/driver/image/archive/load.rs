@@ -21,7 +21,7 @@ use crate::driver::image::{go_text, refusal};
 use crate::podman::{Client, Deadlines};
 
 /// How much of a file is read at once, in bytes.
-const PIECE: usize = 256 << 10;
+const PIECE: usize = 128 << 10;
 /// A server that wants to be left alone for longer is not waited for.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Tries of a download after the first one.

@@ -7,7 +7,7 @@ use thiserror::Error;
 
 /// The annotation by which an OCI index names an image.
 const REF_NAME: &str = "org.opencontainers.image.ref.name";
-/// Names that only this driver gives. See [`super::mark`].
+/// Names that only this driver gives, to images from files whose checksum was right.
 pub(super) const RESERVED: &str = "localhost/nomad-driver-podman/";
 /// So many images of an archive are named in an error.
 const MOST_NAMED: usize = 20;
@@ -149,8 +149,11 @@ fn absent(member: &str, there: Vec<String>) -> Unchosen {
 }
 
 /// An archive that could name its image as the driver does would be taken for one whose checksum was verified.
+/// Podman puts `localhost/` before a name without a registry.
 fn guard<'n>(names: impl IntoIterator<Item = &'n str>) -> Result<(), Unchosen> {
-    match names.into_iter().find(|name| name.trim_start_matches('/').starts_with(RESERVED)) {
+    let reserved =
+        |name: &&str| name.starts_with(RESERVED) || format!("localhost/{name}").starts_with(RESERVED);
+    match names.into_iter().find(reserved) {
         Some(name) => Err(Unchosen::Reserved(name.to_owned())),
         None => Ok(()),
     }

@@ -101,6 +101,8 @@ fn an_archive_cannot_give_the_drivers_own_names() {
     assert!(docker(table.as_bytes(), Some("a:1")).is_ok(), "the other name is left away");
     let table = oci_table(&[("sha256:a", Some(name))]);
     assert_eq!(oci(&table, None), Err(Unchosen::Reserved(name.to_owned())));
+    let short = "nomad-driver-podman/archive:sha256-0";
+    assert_eq!(oci(&oci_table(&[("sha256:a", Some(short))]), None), Err(Unchosen::Reserved(short.to_owned())));
 }
 
 #[test]

@@ -16,7 +16,10 @@ mod passage;
 mod place;
 mod source;
 
+use std::time::Instant;
+
 use podman_driver_engine::pull::{ArchiveSource, PullPlan, PullPolicy, SourceLocation};
+use tokio::time::timeout;
 
 pub(super) use self::address::shown;
 use self::load::Load;
@@ -26,6 +29,7 @@ use super::flight::{self, Key};
 use super::{present, refusal};
 use crate::driver::errors::Failure;
 use crate::driver::socket::Socket;
+use crate::podman::Client;
 
 /// The image of the archive or folder.
 pub(super) async fn ensure(
@@ -35,34 +39,12 @@ pub(super) async fn ensure(
     tell: &impl Fn(String),
 ) -> Result<String, Failure> {
     let wanted = Wanted::of(source);
-    let wrapped = |failure| refusal::with_prefix("error while loading image: ", failure);
-    if plan.policy == PullPolicy::IfMissing
-        && let Some((repository, tag)) = wanted.mark()
-        && let Some(id) = present(&socket.podman, &format!("{repository}:{tag}")).await?
-    {
-        return Ok(id);
-    }
-    let from = match &source.location {
-        SourceLocation::Url(url) => From::Address(url.clone()),
-        SourceLocation::Absolute(path) => local(Place::Absolute(path.clone()), &wanted).await.map_err(wrapped)?,
-        SourceLocation::InTaskFolder { folder, path } => {
-            let place = Place::InTaskFolder { folder: folder.clone(), path: path.clone() };
-            local(place, &wanted).await.map_err(wrapped)?
-        }
-    };
-    let from = match from {
-        From::Client(opened) if plan.policy == PullPolicy::IfMissing => {
-            let (id, opened) = source::identified(opened, wanted.clone()).await.map_err(wrapped)?;
-            if let Some(id) = id
-                && let Some(id) = present(&socket.podman, &id).await?
-            {
-                source::verified(opened, wanted.clone()).await.map_err(wrapped)?;
-                load::mark(&socket.podman, &wanted, &id).await;
-                return Ok(id);
-            }
-            From::Client(opened)
-        }
-        from => from,
+    let too_long = |progress: &str| wrapped(load::too_long(&wanted, plan.timeout, progress));
+    let began = Instant::now();
+    let found = timeout(plan.timeout, find(&socket.podman, plan, source, &wanted)).await;
+    let from = match found.unwrap_or_else(|_| Err(too_long("the client's file was being read")))? {
+        Found::Present(id) => return Ok(id),
+        Found::Missing(from) => from,
     };
     tell(format!("Loading image {}", wanted.shown));
     let podman = socket.podman.clone();
@@ -70,8 +52,8 @@ pub(super) async fn ensure(
     let flight = flight::join(Key::of_archive(socket, source), |progress| {
         Box::pin(Load { podman, wanted: wanted.clone(), silence, progress }.run(from))
     });
-    let loaded = flight.within(plan.timeout).await;
-    loaded.unwrap_or_else(|progress| Err(load::too_long(&wanted, plan.timeout, &progress))).map_err(wrapped)
+    let loaded = flight.within(plan.timeout.saturating_sub(began.elapsed())).await;
+    loaded.map_or_else(|progress| Err(too_long(&progress)), |loaded| loaded.map_err(wrapped))
 }
 
 /// Where the bytes come from.
@@ -81,6 +63,49 @@ enum From {
     Address(String),
 }
 
-async fn local(place: Place, wanted: &Wanted) -> Result<From, Failure> {
-    source::opened(place, wanted.format).await.map(From::Client)
+/// What is known before anything is loaded.
+enum Found {
+    Present(String),
+    Missing(From),
+}
+
+/// Looks whether the image is there: by the name that its checksum gives it, or by the ID that the file says.
+async fn find(
+    podman: &Client,
+    plan: &PullPlan,
+    source: &ArchiveSource,
+    wanted: &Wanted,
+) -> Result<Found, Failure> {
+    let if_missing = plan.policy == PullPolicy::IfMissing;
+    if if_missing
+        && let Some((repository, tag)) = wanted.mark()
+        && let Some(id) = present(podman, &format!("{repository}:{tag}")).await?
+    {
+        return Ok(Found::Present(id));
+    }
+    let place = match &source.location {
+        SourceLocation::Url(url) => return Ok(Found::Missing(From::Address(url.clone()))),
+        SourceLocation::Absolute(path) => Place::Absolute(path.clone()),
+        SourceLocation::InTaskFolder { folder, path } => {
+            Place::InTaskFolder { folder: folder.clone(), path: path.clone() }
+        }
+    };
+    let opened = source::opened(place, wanted.format).await.map_err(wrapped)?;
+    if !if_missing {
+        return Ok(Found::Missing(From::Client(opened)));
+    }
+    let (id, opened) = source::identified(opened, wanted.clone()).await.map_err(wrapped)?;
+    if let Some(id) = id
+        && let Some(id) = present(podman, &id).await?
+    {
+        source::verified(opened, wanted.clone()).await.map_err(wrapped)?;
+        load::mark(podman, wanted, &id).await;
+        return Ok(Found::Present(id));
+    }
+    Ok(Found::Missing(From::Client(opened)))
+}
+
+/// In the Go driver's words.
+fn wrapped(failure: Failure) -> Failure {
+    refusal::with_prefix("error while loading image: ", failure)
 }
