@@ -8,11 +8,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -35,6 +38,10 @@ type Podman struct {
 	input   io.WriteCloser
 	output  bytes.Buffer
 	http    http.Client
+	ports   atomic.Int32
+
+	once       sync.Once
+	registries *Registries
 }
 
 // Serve starts a Podman of its own; it ends, with all its containers, with the test.
@@ -191,6 +198,7 @@ func (p *Podman) Do(method, path string, body any) ([]byte, error) {
 type Container struct {
 	ID    string `json:"Id"`
 	Name  string
+	Image string
 	State struct {
 		Status    string
 		Running   bool
@@ -203,6 +211,21 @@ type Container struct {
 		Annotations map[string]string
 		Env         []string
 	}
+}
+
+// HasImage tells whether there is an image of this name or ID.
+func (p *Podman) HasImage(name string) bool {
+	_, err := p.Do(http.MethodGet, "/libpod/images/"+name+"/exists", nil)
+	return err == nil
+}
+
+// Pull has the service pull an image by itself, without anything of the driver.
+func (p *Podman) Pull(name string) error {
+	answer, err := p.Do(http.MethodPost, "/libpod/images/pull?tlsVerify=false&reference="+url.QueryEscape(name), nil)
+	if err == nil && bytes.Contains(answer, []byte(`"error"`)) {
+		err = fmt.Errorf("%s", answer)
+	}
+	return err
 }
 
 // Inspect gives a container, by name or ID.
