@@ -665,8 +665,8 @@ diagnostic "duplicate_block" {
           auth { password = var.registry_password }
         }
 
-    Write everything into one block. In the plugin's config, the block `socket` may be
-    repeated.
+    Write everything into one block. In the plugin's config, the blocks `socket` and
+    `registry` may be repeated, the latter with another label each time.
   EOT
 }
 
@@ -779,34 +779,16 @@ diagnostic "unsupported_transport" {
   title    = "An image uses a transport that is not supported"
   doc      = <<-EOT
     The image begins with a way of fetching images that this driver does not have. It takes
-    registries (a plain reference, or `docker://` before it) and archives (`docker-archive:`
-    and `oci-archive:` with a path or a web address).
+    registries (a plain reference, or `docker://` before it), archives (`docker-archive:`
+    and `oci-archive:` with a path or a web address) and folders (`oci:` and `dir:`).
 
         config {
-          image = "dir:/srv/images/redis"
+          image = "docker-daemon:redis:7"
         }
 
     Pack the image with `podman save --format oci-archive` and write
     `oci-archive:/srv/images/redis.tar`, or push it to a registry. A misspelt reference with
     a colon too many can read like a transport: look for it first.
-  EOT
-}
-
-diagnostic "archive_reference_ignored" {
-  id       = 153
-  severity = warning
-  title    = "The reference after an archive's path is not used"
-  doc      = <<-EOT
-    After the path of an archive stands the name of an image. An archive is loaded whole,
-    and the container runs the first image in it, whatever stands there.
-
-        config {
-          image = "docker-archive:/srv/images/shop.tar:shop:2.1"
-        }
-
-    If the archive holds one image, leave the name away:
-    `docker-archive:/srv/images/shop.tar`. If it holds several, save the one that is needed
-    into an archive of its own.
   EOT
 }
 
@@ -911,6 +893,60 @@ diagnostic "credentials_without_effect" {
 
     Leave the `auth` block away. If the file is protected, fetch it with an `artifact`
     block, which can authenticate, and load it from the task's folder.
+  EOT
+}
+
+diagnostic "image_outside_task_folder" {
+  id       = 159
+  severity = error
+  title    = "A relative path of an image leads out of the task's folder"
+  doc      = <<-EOT
+    A relative path of an archive or folder starts in the task's folder and has to stay
+    there: a job could otherwise read what belongs to others. Links are followed under the
+    same condition, on the client.
+
+        config {
+          image = "oci-archive:../other/image.tar"
+        }
+
+    Put the file into the task's folder, for instance with an `artifact` block, and write
+    `oci-archive:local/image.tar`; or write an absolute path: `$${NOMAD_ALLOC_DIR}/image.tar`
+    is one.
+  EOT
+}
+
+diagnostic "bad_image_checksum" {
+  id       = 160
+  severity = error
+  title    = "image_checksum is no checksum"
+  doc      = <<-EOT
+    `image_checksum` is no SHA-256 of a file. Without a usable one the archive cannot be
+    verified, and the task does not start.
+
+        config {
+          image          = "oci-archive:https://files.example.com/shop.tar"
+          image_checksum = "md5:9e107d9d372bb6826bd81d3542a419d6"
+        }
+
+    Write `sha256:` and the 64 hexadecimal digits that `sha256sum shop.tar` prints.
+  EOT
+}
+
+diagnostic "checksum_without_file" {
+  id       = 161
+  severity = error
+  title    = "A checksum is given where there is no file to verify"
+  doc      = <<-EOT
+    `image_checksum` is that of an archive, a single file. The image comes from a registry or
+    from a folder, where it could not be verified, so that the task does not start.
+
+        config {
+          image          = "registry.example.com/shop:2.1"
+          image_checksum = "sha256:5b0bcabd1ed22e9fb1310cf6c2dec7cdef19f0ad69efa1f392e94a4333501270"
+        }
+
+    An image in a registry is verified by its digest: write `registry.example.com/shop@sha256:…`.
+    Pack a folder into an archive, or leave the option away.
   EOT
 }
 
@@ -2804,6 +2840,61 @@ diagnostic "bad_selinuxlabel" {
         }
 
     Write `z`: folders of an allocation are shared by its tasks.
+  EOT
+}
+
+diagnostic "bad_pull_activity_timeout" {
+  id       = 362
+  severity = error
+  title    = "pull_activity_timeout is no duration"
+  doc      = <<-EOT
+    `pull_activity_timeout` is no span of time. It is written as numbers with units: `ms`,
+    `s`, `m`, `h`. The agent does not start like this.
+
+        config {
+          pull_activity_timeout = "2 minutes"
+        }
+
+    Write for instance `"2m"`. Leave it away, or write `"0s"`, for no limit of its own.
+  EOT
+}
+
+diagnostic "bad_image_delay" {
+  id       = 363
+  severity = error
+  title    = "image_delay is no duration"
+  doc      = <<-EOT
+    `image_delay` is no span of time. It is written as numbers with units: `ms`, `s`, `m`,
+    `h`. The agent does not start like this.
+
+        config {
+          gc {
+            image       = true
+            image_delay = "soon"
+          }
+        }
+
+    Write for instance `"3m"`, which is also what counts without the option.
+  EOT
+}
+
+diagnostic "bad_registry_host" {
+  id       = 364
+  severity = warning
+  title    = "A registry block names no host"
+  doc      = <<-EOT
+    The label of a `registry` block is no host with or without a port, so that it fits no
+    image and has no effect.
+
+        config {
+          registry "https://registry.example.com/team" {
+            tls_verify = false
+          }
+        }
+
+    Write the host as images name it, with its port where they do:
+    `registry "registry.example.com:5000"`. Images of a short name have no host; name it in
+    the image.
   EOT
 }
 

@@ -29,6 +29,36 @@ option "auth" {
   }
 }
 
+option "registry" {
+  kind    = block_map
+  doc     = "How a registry is talked to, for all tasks; the label is its host, with its port where images name it."
+  notes   = ["Images of a short name have no registry here: Podman finds out which one it is, and verifies its certificate."]
+  example = { "registry.example.com:5000" = { tls_verify = false } }
+  since   = "0.1.0"
+  docker  = null
+
+  option "tls_verify" {
+    type        = bool
+    default     = true
+    doc         = "Whether the registry's certificate is verified. With `false`, the registry may also be one without TLS."
+    notes       = ["A task can switch it off for itself, with `tls_verify` in its `auth`, and cannot switch it on again.", "A certificate of an authority of your own goes into `/etc/containers/certs.d/HOST:PORT/ca.crt` on the client; then nothing need be switched off."]
+    example     = false
+    since       = "0.1.0"
+    docker      = null
+    not_in_spec = "It goes to Podman with the pull, which happens before the container is created."
+  }
+}
+
+option "pull_activity_timeout" {
+  type        = string
+  syntax      = duration
+  doc         = "How long a pull or download may go on without telling any progress, as a number with a unit. Unset means that only the task's `image_pull_timeout` ends it."
+  example     = "2m"
+  since       = "0.1.0"
+  docker      = "pull_activity_timeout"
+  not_in_spec = "It limits the pull, which happens before the container is created."
+}
+
 # Files
 
 option "volumes" {
@@ -68,7 +98,7 @@ option "volumes" {
 
 option "gc" {
   kind    = block
-  default = { container = true }
+  default = { container = true, image = false, image_delay = "3m" }
   doc     = "What is cleaned up when Nomad is done with a task."
   example = { container = false }
   since   = "0.1.0"
@@ -81,6 +111,29 @@ option "gc" {
     example     = false
     since       = "0.1.0"
     docker      = "gc.container"
+    not_in_spec = "It says what happens after the container has ended."
+  }
+
+  option "image" {
+    type        = bool
+    default     = false
+    doc         = "Whether an image that this driver pulled is removed when no task, container or start has used it for a while. Images that others pulled, named or use stay."
+    notes       = ["The docker driver's default is `true`.", "Such images carry a name of the driver's own, `localhost/nomad-driver-podman/pulled`, by which they are found again after a restart."]
+    example     = true
+    since       = "0.1.0"
+    docker      = "gc.image"
+    not_in_spec = "It says what happens after the container has ended."
+  }
+
+  option "image_delay" {
+    type        = string
+    syntax      = duration
+    default     = "3m"
+    doc         = "How long an image has to be unused before it is removed, as a number with a unit."
+    notes       = ["It begins anew when the plugin starts."]
+    example     = "1h"
+    since       = "0.1.0"
+    docker      = "gc.image_delay"
     not_in_spec = "It says what happens after the container has ended."
   }
 }
@@ -267,14 +320,6 @@ docker "gc.dangling_containers" {
   instead = "There is nothing like it yet."
 }
 
-docker "gc.image" {
-  instead = "There is nothing like it yet: images stay until `podman image prune` removes them."
-}
-
-docker "gc.image_delay" {
-  instead = "There is nothing like it yet: images stay until `podman image prune` removes them."
-}
-
 docker "infra_image" {
   instead = "It is not needed: tasks join the network namespace that Nomad makes, without a pause container."
 }
@@ -285,10 +330,6 @@ docker "infra_image_pull_timeout" {
 
 docker "nvidia_runtime" {
   instead = "It is not needed: devices of Nomad's NVIDIA plugin are added to the container, and `devices` takes CDI names."
-}
-
-docker "pull_activity_timeout" {
-  instead = "Use `image_pull_timeout` of the task, which limits the whole pull."
 }
 
 docker "tls" {

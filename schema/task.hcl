@@ -2,7 +2,7 @@
 #
 #   option "name"     one option; a block holds further options
 #     type            string, number, bool, any (text or list), list(string), list(map(string)), list(map(number)), map(string)
-#     kind            attribute (unless said otherwise), block (at most once), block_list (any number), block_attrs (free keys)
+#     kind            attribute (unless said otherwise), block (at most once), block_list (any number), block_map (any number, by label), block_attrs (free keys)
 #     required        true where a config without it is refused
 #     width           which integers a number may be: int64, uint64, int16
 #     default         what the descriptor fills in; without one, unset
@@ -33,9 +33,11 @@ option "image" {
   doc      = "The image to run. A full reference such as `docker.io/library/redis:7` names its registry; a short one such as `redis:7` is resolved by Podman, as the host's registries.conf says. Without a tag, a full reference means `latest`. An image that the host already has is not pulled again."
   notes = [
     "`docker://` may stand before a reference; a short name then means one of docker.io.",
-    "`oci-archive:PATH` and `docker-archive:PATH` load an image from a file on the client, and from a web address where `http://` or `https://` follows the colon.",
+    "`oci-archive:PATH` and `docker-archive:PATH` load an image from a file on the client, and from a web address where `http://` or `https://` follows the colon. `oci:PATH` loads it from a folder in the layout of OCI, `dir:PATH` from one that `skopeo copy` made.",
+    "A relative path starts in the task's folder, and stays in it.",
+    "An archive or layout of several images takes the name of one behind a second colon, or its number: `docker-archive:shop.tar:shop:2.1`, `oci-archive:shop.tar:@0`.",
     "A tag and a digest may stand together; the digest decides.",
-    "Other transports, such as `dir:` and `containers-storage:`, are refused.",
+    "Other transports, such as `docker-daemon:` and `containers-storage:`, are refused.",
   ]
   example = "docker.io/library/redis:7"
   since   = "0.1.0"
@@ -143,7 +145,7 @@ option "labels" {
 option "arch" {
   type        = string
   doc         = "Processor architecture of the image, where its registry offers several. Unset takes the host's."
-  notes       = ["With `arch`, `os` or `variant` set, the image is pulled at each start, since the local one may be of another platform.", "An image from an archive is taken as it is."]
+  notes       = ["An image that is there counts only if it is of this platform.", "An image from an archive is taken as it is."]
   example     = "arm64"
   since       = "0.1.0"
   docker      = null
@@ -153,7 +155,7 @@ option "arch" {
 option "os" {
   type        = string
   doc         = "Operating system of the image, where its registry offers several. Unset takes the host's."
-  notes       = ["With `arch`, `os` or `variant` set, the image is pulled at each start, since the local one may be of another platform."]
+  notes       = ["An image that is there counts only if it is of this platform."]
   example     = "linux"
   since       = "0.1.0"
   docker      = null
@@ -163,7 +165,7 @@ option "os" {
 option "variant" {
   type        = string
   doc         = "Variant of the architecture, such as `v7` of `arm`, where the image's registry offers several. Unset takes the host's."
-  notes       = ["With `arch`, `os` or `variant` set, the image is pulled at each start, since the local one may be of another platform."]
+  notes       = ["An image that is there counts only if it is of this platform."]
   example     = "v8"
   since       = "0.1.0"
   docker      = null
@@ -177,6 +179,17 @@ option "force_pull" {
   since       = "0.1.0"
   docker      = "force_pull"
   not_in_spec = "It says when the image is pulled, which happens before the container is created."
+}
+
+option "image_checksum" {
+  type        = string
+  syntax      = checksum
+  doc         = "SHA-256 of the archive that the image comes from, as `sha256:` and 64 hexadecimal digits. Podman gets the end of the archive only if it is right. Unset takes the archive as it is."
+  notes       = ["With a checksum, an image that was loaded from a web address before is not fetched again.", "An image in a registry is verified by its digest: `NAME@sha256:…`."]
+  example     = "sha256:5b0bcabd1ed22e9fb1310cf6c2dec7cdef19f0ad69efa1f392e94a4333501270"
+  since       = "0.1.0"
+  docker      = null
+  not_in_spec = "It is compared before the container is created."
 }
 
 option "image_pull_timeout" {

@@ -21,7 +21,10 @@ use nomad_driver_podman::driver::image;
 use nomad_driver_podman::driver::socket::Socket;
 use nomad_driver_podman::podman::Deadlines;
 use podman::{IMAGE, Podman, Service, on};
-use podman_driver_engine::pull::{ImageSource, Login, Platform, PullPlan, PullPolicy};
+use podman_driver_engine::config::syntax::image_reference::ArchiveFormat;
+use podman_driver_engine::pull::{
+    ArchiveSource, ImageSource, Login, Platform, PullPlan, PullPolicy, SourceLocation,
+};
 use podman_driver_engine::secret::Secret;
 use stand_in::{Asked, Reply, StandIn};
 
@@ -38,6 +41,7 @@ fn plan(source: ImageSource) -> PullPlan {
         policy: PullPolicy::IfMissing,
         platform: Platform::default(),
         timeout: Duration::from_secs(60),
+        activity_timeout: None,
         tls_verify: true,
         login: None,
         auth_file: None,
@@ -227,22 +231,15 @@ async fn many_tasks_share_a_pull_and_other_credentials_do_not() {
     assert_eq!(pulls.len(), 3, "one for each kind of credentials");
 }
 
-#[tokio::test]
-async fn an_archive_behind_an_address_says_what_to_do() {
-    let source = ImageSource::ArchiveUrl {
-        reference: "docker-archive:https://example.com/a.tar".to_owned(),
-        url: "https://example.com/a.tar".to_owned(),
-    };
-    let error = ensure(&socket("/nowhere"), &plan(source)).await.0.unwrap_err();
-    assert!(
-        error.message().starts_with("failed to create image: docker-archive:https://example.com/a.tar: ")
-    );
-    assert!(error.message().contains("`artifact`"), "{error}");
-}
-
 fn archive(path: &Path) -> PullPlan {
     let path = path.to_string_lossy().into_owned();
-    plan(ImageSource::ArchiveFile { reference: format!("docker-archive:{path}"), path })
+    plan(loaded(ArchiveFormat::Docker, SourceLocation::Absolute(path.clone()), &path))
+}
+
+/// An archive as a job writes it.
+fn loaded(format: ArchiveFormat, location: SourceLocation, text: &str) -> ImageSource {
+    let reference = format!("{}{text}", format.prefix());
+    ImageSource::Archive(ArchiveSource { reference, format, location, member: None, checksum: None })
 }
 
 #[tokio::test]
@@ -327,8 +324,8 @@ async fn from_archive(service: &Service, socket: &Socket, format: &str, id: &str
     assert_eq!(saved.status, 200);
     fs::write(&file, &saved.body).unwrap();
     let path = file.to_string_lossy().into_owned();
-    let source = ImageSource::ArchiveFile { reference: format!("{format}:{path}"), path: path.clone() };
-    let once = plan(source);
+    let kind = if format == "oci-archive" { ArchiveFormat::Oci } else { ArchiveFormat::Docker };
+    let once = plan(loaded(kind, SourceLocation::Absolute(path.clone()), &path));
 
     // It is there: its ID is read from the archive, and nothing is loaded.
     assert_eq!(ensure(socket, &once).await, (Ok(id.to_owned()), vec![]), "{format}");

@@ -12,7 +12,7 @@ use std::path::Path;
 use jobs::{Setting, check_file, file_name, files_in, id_name, root, settings_of, short_name};
 use nomad_driver_podman::render::{Translated, TranslatedTask, redacted, translate_text};
 use podman_driver_engine::diagnostic::{Diagnostic, Severity};
-use podman_driver_engine::pull::{ImageSource, PullPlan, PullPolicy};
+use podman_driver_engine::pull::{ImageSource, PullPlan, PullPolicy, SourceLocation};
 use podman_driver_engine::source::Files;
 use serde_json::{Value as Json, json};
 
@@ -112,8 +112,11 @@ fn plan(plan: &PullPlan) -> Vec<String> {
     let mut lines = Vec::new();
     match &plan.source {
         ImageSource::Registry(_) => {}
-        ImageSource::ArchiveFile { path, .. } => lines.push(format!("pull: from the file {path}")),
-        ImageSource::ArchiveUrl { url, .. } => lines.push(format!("pull: from {url}")),
+        ImageSource::Archive(archive) => lines.push(match &archive.location {
+            SourceLocation::Absolute(path) => format!("load: {path}"),
+            SourceLocation::InTaskFolder { folder, path } => format!("load: {path} in {folder}"),
+            SourceLocation::Url(url) => format!("load: {url}"),
+        }),
     }
     if plan.policy == PullPolicy::Always {
         lines.push("pull: at each start".to_owned());

@@ -67,7 +67,7 @@ fn check_option(option: &Opt, all: &[Opt], model: &Model, written: &Written, pro
     if option.podman.as_deref().is_some_and(|version| !is_version(version, 2)) {
         say(format!("`podman` of `{path}` is no Podman version such as \"4.4\""));
     }
-    let block = matches!(option.kind, Kind::Block | Kind::BlockList);
+    let block = matches!(option.kind, Kind::Block | Kind::BlockList | Kind::BlockMap);
     if block == option.options.is_empty() {
         say(format!("`{path}` is a block without options, or an attribute with options"));
     }
@@ -296,6 +296,10 @@ fn fits(literal: &Literal, option: &Opt) -> bool {
         Kind::BlockList => match literal {
             Literal::List(items) => items.iter().all(|item| fits_block(item, option)),
             other => fits_block(other, option),
+        },
+        Kind::BlockMap => match literal {
+            Literal::Object(labelled) => labelled.iter().all(|(_, body)| fits_block(body, option)),
+            _ => false,
         },
         Kind::BlockAttrs => fits_type(literal, &option.ty),
     }

@@ -117,12 +117,13 @@ fn kind(words: &mut Words<'_>, problems: &mut Vec<Problem>) -> Kind {
         None | Some("attribute") => Kind::Attribute,
         Some("block") => Kind::Block,
         Some("block_list") => Kind::BlockList,
+        Some("block_map") => Kind::BlockMap,
         Some("block_attrs") => Kind::BlockAttrs,
         Some(other) => {
             problems.push(crate::model::Problem {
                 at: words.at_word("kind"),
                 message: format!(
-                    "`{other}` is no kind; kinds are attribute, block, block_list and block_attrs"
+                    "`{other}` is no kind; kinds are attribute, block, block_list, block_map and block_attrs"
                 ),
             });
             Kind::Attribute

@@ -101,6 +101,8 @@ pub enum Kind {
     Block,
     /// `key { … }`, any number of times, with nested options.
     BlockList,
+    /// `key "label" { … }`, any number of times with different labels, with nested options.
+    BlockMap,
     /// `key { … }` with free keys.
     BlockAttrs,
 }

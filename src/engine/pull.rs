@@ -1,10 +1,12 @@
 //! How the image is to be had: from where, when, for which platform, within what time and with what credentials.
 //! Asking the sources of credentials, pulling and loading are left to whoever has a socket.
 
+mod judge;
+
 use std::time::Duration;
 
-use crate::config::syntax::image_reference::{Archive, ArchiveLocation};
-use crate::config::syntax::{GoDuration, ImageReference, Syntax};
+use crate::config::syntax::image_reference::{Archive, ArchiveFormat, ArchiveLocation};
+use crate::config::syntax::{Checksum, GoDuration, ImageReference, Syntax};
 use crate::diagnostic::Diagnostic;
 use crate::draft::Draft;
 use crate::generated::diagnostics as ids;
@@ -23,7 +25,10 @@ pub struct PullPlan {
     pub platform: Platform,
     /// How long pulling or loading may take; longer than zero. Five minutes unless the job says otherwise.
     pub timeout: Duration,
-    /// Whether the registry's certificate is verified. True unless the job says otherwise.
+    /// How long it may go on without any progress. `None` for no limit, unless the plugin's config has one.
+    pub activity_timeout: Option<Duration>,
+    /// Whether the registry's certificate is verified. True unless the job, or the plugin's config for this registry,
+    /// says otherwise.
     pub tls_verify: bool,
     /// Credentials of the task; they are asked first. `None` where the job has none, and for archives.
     pub login: Option<Login>,
@@ -40,20 +45,39 @@ pub struct PullPlan {
 pub enum ImageSource {
     /// A registry, or a short name that Podman resolves: the reference to inspect and to pull.
     Registry(String),
-    /// A file of the client.
-    ArchiveFile {
-        /// As the job writes it, with its transport.
-        reference: String,
-        /// Its path. A relative one in the job starts in the task's folder.
+    /// A file or folder that is loaded.
+    Archive(ArchiveSource),
+}
+
+/// An image that is loaded, not pulled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArchiveSource {
+    /// As the job writes it, with its transport.
+    pub reference: String,
+    /// What it is.
+    pub format: ArchiveFormat,
+    /// Where it is.
+    pub location: SourceLocation,
+    /// Which of several images is meant: by its name, or by its place as `@0`.
+    pub member: Option<String>,
+    /// SHA-256 of the file, as 64 lower-case hexadecimal digits. Never for a folder.
+    pub checksum: Option<String>,
+}
+
+/// Where an archive or folder is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceLocation {
+    /// Below the task's folder, which it must not leave, neither by `..` nor by a link.
+    InTaskFolder {
+        /// The task's folder; empty where it is not known.
+        folder: String,
+        /// The path from there, as the job writes it, cleaned.
         path: String,
     },
-    /// A file behind an `http://` or `https://` address.
-    ArchiveUrl {
-        /// As the job writes it, with its transport.
-        reference: String,
-        /// The address.
-        url: String,
-    },
+    /// An absolute path of the client.
+    Absolute(String),
+    /// An `http://` or `https://` address.
+    Url(String),
 }
 
 /// When an image is fetched.
@@ -96,9 +120,8 @@ impl PullPlan {
     /// What the image is called until its ID is known: the key of [`crate::facts::HostFacts::images`].
     pub fn reference(&self) -> String {
         match &self.source {
-            ImageSource::Registry(reference)
-            | ImageSource::ArchiveFile { reference, .. }
-            | ImageSource::ArchiveUrl { reference, .. } => reference.clone(),
+            ImageSource::Registry(reference) => reference.clone(),
+            ImageSource::Archive(archive) => archive.reference.clone(),
         }
     }
 }
@@ -109,50 +132,85 @@ const USUAL_TIMEOUT: Duration = Duration::from_secs(300);
 /// Makes the plan. A bad reference gives none; the rule of the image reports it.
 pub(crate) fn plan(cx: &Inputs<'_>, out: &mut Draft<'_>) {
     let timeout = timeout(cx, out);
-    let Some(source) = source(cx) else { return };
+    let checksum = checksum(cx, out);
+    let Some(source) = source(cx, checksum) else { return };
+    judge::source(cx, &source, out);
     let from_registry = matches!(source, ImageSource::Registry(_));
     let platform = Platform {
         os: cx.task.os().to_owned(),
         arch: cx.task.arch().to_owned(),
         variant: cx.task.variant().to_owned(),
     };
-    let always = cx.task.force_pull() || (from_registry && !platform.is_host());
-    if from_registry {
-        judge_registry(cx, out);
-    } else {
-        judge_archive(cx, &platform, out);
-    }
     let of_registry =
         |text: &str| Some(text).filter(|text| from_registry && !text.is_empty()).map(str::to_owned);
     out.set_pull_plan(PullPlan {
-        source,
-        policy: if always { PullPolicy::Always } else { PullPolicy::IfMissing },
+        policy: if cx.task.force_pull() { PullPolicy::Always } else { PullPolicy::IfMissing },
         platform: if from_registry { platform } else { Platform::default() },
         timeout,
-        tls_verify: cx.task.auth_tls_verify(),
+        activity_timeout: activity_timeout(cx),
+        tls_verify: cx.task.auth_tls_verify() && registry_is_verified(cx, &source),
         login: login(cx).filter(|_| from_registry),
         auth_file: of_registry(cx.plugin.auth_config()),
         helper: of_registry(cx.plugin.auth_helper()),
         soft_fail: cx.task.auth_soft_fail(),
+        source,
     });
 }
 
 /// A text that is completed at run time is taken for a registry's unless it begins as an archive does.
-fn source(cx: &Inputs<'_>) -> Option<ImageSource> {
+fn source(cx: &Inputs<'_>, checksum: Option<String>) -> Option<ImageSource> {
     let text = cx.task.image();
     match text.parse::<ImageReference>() {
-        Ok(ImageReference::Archive(Archive { location, .. })) => {
-            let reference = text.to_owned();
-            Some(match location {
-                ArchiveLocation::Url(url) => ImageSource::ArchiveUrl { reference, url },
-                ArchiveLocation::File { path, .. } => {
-                    ImageSource::ArchiveFile { reference, path: paths::join(cx.nomad.task_dir(), &path) }
-                }
-            })
-        }
+        Ok(ImageReference::Archive(archive)) => Some(ImageSource::Archive(loaded(cx, archive, checksum))),
         Ok(image) => image.name().map(ImageSource::Registry),
         Err(_) if cx.is_open(text) => Some(ImageSource::Registry(text.to_owned())),
         Err(_) => None,
+    }
+}
+
+fn loaded(cx: &Inputs<'_>, archive: Archive, checksum: Option<String>) -> ArchiveSource {
+    let reference = cx.task.image().to_owned();
+    let Archive { format, location } = archive;
+    let (location, member) = match location {
+        ArchiveLocation::Url(url) => (SourceLocation::Url(url), None),
+        ArchiveLocation::File { path, member } if path.starts_with('/') || cx.is_open(&path) => {
+            (SourceLocation::Absolute(paths::clean(&path)), member)
+        }
+        ArchiveLocation::File { path, member } => {
+            let folder = cx.nomad.task_dir().to_owned();
+            (SourceLocation::InTaskFolder { folder, path: paths::clean(&path) }, member)
+        }
+    };
+    ArchiveSource { reference, format, location, member, checksum: checksum.filter(|_| format.is_file()) }
+}
+
+/// Whether the plugin's config leaves verification on for the registry of the image. A short name has none.
+fn registry_is_verified(cx: &Inputs<'_>, source: &ImageSource) -> bool {
+    let ImageSource::Registry(name) = source else { return true };
+    let Ok(ImageReference::Qualified(reference)) = name.parse::<ImageReference>() else { return true };
+    let registries = cx.plugin.registry();
+    registries.get(reference.registry()).is_none_or(|registry| registry.tls_verify)
+}
+
+/// The agent does not start with one that is no duration.
+fn activity_timeout(cx: &Inputs<'_>) -> Option<Duration> {
+    let duration = cx.plugin.pull_activity_timeout().parse::<GoDuration>().ok()?;
+    duration.to_std().filter(|span| !span.is_zero())
+}
+
+fn checksum(cx: &Inputs<'_>, out: &mut Draft<'_>) -> Option<String> {
+    let text = cx.task.image_checksum();
+    if text.is_empty() || cx.is_open(text) {
+        return None;
+    }
+    match text.parse::<Checksum>() {
+        Ok(checksum) => Some(checksum.hex().to_owned()),
+        Err(error) => {
+            let message = format!("image_checksum {text:?} is no checksum: {error}");
+            let diagnostic = Diagnostic::error(ids::BAD_IMAGE_CHECKSUM, message).accepts(Checksum::ACCEPTED);
+            out.report(cx.at("image_checksum", diagnostic));
+            None
+        }
     }
 }
 
@@ -178,44 +236,6 @@ fn login(cx: &Inputs<'_>) -> Option<Login> {
     let (username, password) = (cx.task.auth_username(), cx.task.auth_password());
     let given = !username.is_empty() || !password.is_empty();
     given.then(|| Login { username: username.to_owned(), password: Secret::new(password) })
-}
-
-/// Reports what is doubtful about a pull.
-fn judge_registry(cx: &Inputs<'_>, out: &mut Draft<'_>) {
-    if !cx.task.auth_tls_verify() {
-        let message = "The registry's certificate is not verified: others can send another image.";
-        let diagnostic = Diagnostic::warning(ids::TLS_VERIFY_OFF, message)
-            .suggest("Give the client the certificate of your authority instead.");
-        out.report(cx.at("auth.tls_verify", diagnostic));
-    }
-    let missing = match (cx.task.auth_username().is_empty(), cx.task.auth_password().is_empty()) {
-        (true, false) => "username",
-        (false, true) => "password",
-        (true, true) | (false, false) => return,
-    };
-    let message = format!("The credentials have no {missing}.");
-    let diagnostic = Diagnostic::warning(ids::INCOMPLETE_CREDENTIALS, message)
-        .suggest(format!("Add `{missing}`, or leave the `auth` block away for the plugin's credentials."));
-    out.report(cx.at("auth", diagnostic));
-}
-
-/// Reports what is asked for and has no meaning for an archive.
-fn judge_archive(cx: &Inputs<'_>, platform: &Platform, out: &mut Draft<'_>) {
-    for (option, value) in [("os", &platform.os), ("arch", &platform.arch), ("variant", &platform.variant)] {
-        if !value.is_empty() {
-            let message =
-                format!("`{option}` has no effect: an archive holds the platform that it was made with.");
-            let diagnostic = Diagnostic::warning(ids::PLATFORM_WITHOUT_EFFECT, message)
-                .suggest("Leave it away, or use one archive for each platform.");
-            out.report(cx.at(option, diagnostic));
-        }
-    }
-    if login(cx).is_some() {
-        let message = "The credentials are not used: nobody is asked for any when an archive is loaded.";
-        let diagnostic = Diagnostic::warning(ids::CREDENTIALS_WITHOUT_EFFECT, message)
-            .suggest("Leave the `auth` block away; an `artifact` block can fetch a protected file.");
-        out.report(cx.at("auth", diagnostic));
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! What is wrong with the plugin's own config, before any task: what the agent refuses, and what will surprise.
 //! A bad log driver or name server is not reported here: the agent starts with it, and each task that it stops says so.
 
+use std::time::Duration;
+
 use crate::config::syntax::network_mode::NetworkMode;
-use crate::config::syntax::{Glob, GoDuration, SocketUrl, Syntax, nearest::nearest};
+use crate::config::syntax::{Glob, GoDuration, ImageReference, SocketUrl, Syntax, nearest::nearest};
 use crate::config::{PluginConfig, PluginSocket, Sources};
 use crate::diagnostic::Diagnostic;
 use crate::draft::Draft;
@@ -12,6 +14,8 @@ use crate::rules::labels;
 
 /// Name of the Podman that serves tasks without the option `socket`.
 const DEFAULT: &str = "default";
+/// What the docker driver waits as well.
+const USUAL_IMAGE_DELAY: Duration = Duration::from_secs(180);
 const ROOTLESS_MODES: [&str; 5] = ["pasta", "slirp4netns", "bridge", "host", "none"];
 
 /// All problems of the plugin's config. The agent cannot start with those that are errors.
@@ -19,6 +23,9 @@ pub fn check(plugin: &PluginConfig, sources: &Sources) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     sockets(plugin, sources, &mut problems);
     http_timeout(plugin, &mut problems);
+    pull_activity_timeout(plugin, &mut problems);
+    image_delay_text(plugin, &mut problems);
+    registries(plugin, &mut problems);
     rootless_mode(plugin, &mut problems);
     selinux_label(plugin, &mut problems);
     extra_labels(plugin, &mut problems);
@@ -123,6 +130,63 @@ fn http_timeout(plugin: &PluginConfig, problems: &mut Vec<Diagnostic>) {
             .at("client_http_timeout")
             .accepts(GoDuration::ACCEPTED),
     );
+}
+
+fn pull_activity_timeout(plugin: &PluginConfig, problems: &mut Vec<Diagnostic>) {
+    let text = &plugin.pull_activity_timeout;
+    if let Some(message) = no_span("pull_activity_timeout", text) {
+        problems.push(
+            Diagnostic::error(ids::BAD_PULL_ACTIVITY_TIMEOUT, message)
+                .at("pull_activity_timeout")
+                .accepts(GoDuration::ACCEPTED),
+        );
+    }
+}
+
+fn image_delay_text(plugin: &PluginConfig, problems: &mut Vec<Diagnostic>) {
+    if let Some(message) = no_span("image_delay", &plugin.gc.image_delay) {
+        problems.push(
+            Diagnostic::error(ids::BAD_IMAGE_DELAY, message)
+                .at("gc.image_delay")
+                .accepts(GoDuration::ACCEPTED),
+        );
+    }
+}
+
+/// Why a text is no span of time; unset and zero are spans.
+fn no_span(option: &str, text: &str) -> Option<String> {
+    if text.is_empty() {
+        return None;
+    }
+    match text.parse::<GoDuration>() {
+        Ok(duration) if duration.nanoseconds() >= 0 => None,
+        Ok(_) => Some(format!("{option} {text:?} is less than zero.")),
+        Err(error) => Some(format!("failed to parse {option}: {error}")),
+    }
+}
+
+/// How long an image has to be unused before it is removed: `gc.image_delay`, or three minutes.
+pub fn image_delay(plugin: &PluginConfig) -> Duration {
+    let delay = plugin.gc.image_delay.parse::<GoDuration>().ok().and_then(GoDuration::to_std);
+    delay.unwrap_or(USUAL_IMAGE_DELAY)
+}
+
+fn registries(plugin: &PluginConfig, problems: &mut Vec<Diagnostic>) {
+    for host in plugin.registry.keys() {
+        let image = format!("{host}/image").parse::<ImageReference>();
+        let known = matches!(&image, Ok(ImageReference::Qualified(image)) if image.registry() == host);
+        if !known {
+            let message =
+                format!("The label {host:?} of a `registry` block is no host, so that it fits no image.");
+            problems.push(
+                Diagnostic::warning(ids::BAD_REGISTRY_HOST, message)
+                    .at(format!("registry[{host:?}]"))
+                    .accepts(
+                        "a host as images name it, such as \"quay.io\" or \"registry.example.com:5000\"",
+                    ),
+            );
+        }
+    }
 }
 
 fn rootless_mode(plugin: &PluginConfig, problems: &mut Vec<Diagnostic>) {

@@ -33,6 +33,7 @@ pub fn field_type(scope: &str, option: &Opt) -> String {
         Kind::Block if option.default.is_none() => format!("Option<{}>", block_type(scope, option)),
         Kind::Block => block_type(scope, option),
         Kind::BlockList => format!("Vec<{}>", block_type(scope, option)),
+        Kind::BlockMap => format!("std::collections::BTreeMap<String, {}>", block_type(scope, option)),
         Kind::BlockAttrs => owned(&option.ty, &|name| name.to_owned()),
         Kind::Attribute => match (&option.ty, option.width.as_deref()) {
             (Type::Number, Some("uint64")) => "Option<u64>".to_owned(),
@@ -102,6 +103,7 @@ fn schema_attributes(code: &mut String, scope: &str, option: &Opt) {
     let with = match option.kind {
         Kind::Block => format!("json_schema::Block<{}>", block_type(scope, option)),
         Kind::BlockList => format!("json_schema::Blocks<{}>", block_type(scope, option)),
+        Kind::BlockMap => format!("json_schema::LabelledBlocks<{}>", block_type(scope, option)),
         Kind::BlockAttrs => "json_schema::TextMap".to_owned(),
         Kind::Attribute => format!(
             "json_schema::{}",
@@ -152,6 +154,7 @@ fn wire_function(option: &Opt) -> &'static str {
     match option.kind {
         Kind::Block => "block",
         Kind::BlockList => "blocks",
+        Kind::BlockMap => "labelled_blocks",
         Kind::BlockAttrs => "text_map",
         Kind::Attribute => match (&option.ty, option.width.as_deref()) {
             (Type::Number, _) => "integer",

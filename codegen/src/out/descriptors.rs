@@ -7,7 +7,7 @@ use crate::model::{Kind, Model, Opt};
 pub fn generate(model: &Model) -> String {
     let mut code = String::from(
         "//! What the plugin answers as ConfigSchema and TaskConfigSchema.\n\n\
-         use crate::config::descriptor::{attribute, block, block_attributes, block_list, object, or_default};\n\
+         use crate::config::descriptor::{attribute, block, block_attributes, block_list, block_map, object, or_default};\n\
          use crate::generated::hclspec::Spec;\n\n",
     );
     for (name, about, options) in [
@@ -33,6 +33,7 @@ fn entry(option: &Opt) -> String {
         }
         Kind::Block => format!("block({name}, {})", object(&option.options)),
         Kind::BlockList => format!("block_list({name}, {})", object(&option.options)),
+        Kind::BlockMap => format!("block_map({name}, {})", object(&option.options)),
         Kind::BlockAttrs => format!("block_attributes({name}, \"string\")"),
     };
     match &option.default {

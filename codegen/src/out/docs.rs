@@ -99,6 +99,7 @@ fn type_name(option: &Opt) -> String {
         Kind::Attribute => format!("`{}`", option.ty),
         Kind::Block => "block".to_owned(),
         Kind::BlockList => "block, may be repeated".to_owned(),
+        Kind::BlockMap => "block with a label, may be repeated".to_owned(),
         Kind::BlockAttrs => "block with free keys".to_owned(),
     }
 }
@@ -110,6 +111,13 @@ fn example_text(option: &Opt, example: &Literal, around: &str) -> String {
             block_lines(&option.name, entries)
         }
         (Kind::Attribute, value) => vec![format!("{} = {}", option.name, hcl(value))],
+        (Kind::BlockMap, Literal::Object(labelled)) => labelled
+            .iter()
+            .flat_map(|(label, body)| match body {
+                Literal::Object(entries) => block_lines(&format!("{} {label:?}", option.name), entries),
+                _ => Vec::new(),
+            })
+            .collect(),
         (_, Literal::Object(entries)) => block_lines(&option.name, entries),
         (_, Literal::List(items)) => items
             .iter()

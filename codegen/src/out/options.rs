@@ -44,6 +44,7 @@ fn entry(option: &Opt) -> String {
         Kind::Attribute => "Attribute",
         Kind::Block => "Block",
         Kind::BlockList => "BlockList",
+        Kind::BlockMap => "BlockMap",
         Kind::BlockAttrs => "BlockAttrs",
     };
     let ty = match &option.ty {

@@ -3,7 +3,7 @@
 use std::fs::Metadata;
 use std::io;
 
-use podman_driver_engine::pull::{PullPlan, PullPolicy};
+use podman_driver_engine::pull::{ArchiveSource, PullPlan, PullPolicy, SourceLocation};
 use tokio::fs::File;
 use tokio_util::io::ReaderStream;
 
@@ -20,9 +20,16 @@ const PIECE: usize = 256 << 10;
 pub(super) async fn ensure(
     socket: &Socket,
     plan: &PullPlan,
-    path: &str,
+    source: &ArchiveSource,
     tell: &impl Fn(String),
 ) -> Result<String, Failure> {
+    let path = &match &source.location {
+        SourceLocation::Absolute(path) => path.clone(),
+        SourceLocation::InTaskFolder { folder, path } => format!("{folder}/{path}"),
+        SourceLocation::Url(url) => {
+            return Err(Failure::new(format!("no archive is fetched from {url} yet")));
+        }
+    };
     let wrapped = |failure| refusal::with_prefix("error while loading image: ", failure);
     check(path).await.map_err(wrapped)?;
     if plan.policy == PullPolicy::IfMissing

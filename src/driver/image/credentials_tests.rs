@@ -19,6 +19,7 @@ fn plan() -> PullPlan {
         policy: PullPolicy::IfMissing,
         platform: Platform::default(),
         timeout: Duration::from_secs(300),
+        activity_timeout: None,
         tls_verify: true,
         login: None,
         auth_file: None,

@@ -27,11 +27,7 @@ pub use self::refusal::go_text;
 pub async fn ensure(socket: &Socket, plan: &PullPlan, tell: impl Fn(String)) -> Result<String, Failure> {
     let outcome = match &plan.source {
         ImageSource::Registry(name) => registry(socket, plan, name, &tell).await,
-        ImageSource::ArchiveFile { path, .. } => archive::ensure(socket, plan, path, &tell).await,
-        ImageSource::ArchiveUrl { url, .. } => Err(Failure::new(format!(
-            "archives behind an address are not fetched by this version: {url}. Let an `artifact` block of the task fetch \
-             the file (with `options {{ archive = false }}`), and write its path: docker-archive:local/FILE"
-        ))),
+        ImageSource::Archive(source) => archive::ensure(socket, plan, source, &tell).await,
     };
     outcome.map_err(|failure| {
         refusal::with_prefix(&format!("failed to create image: {}: ", plan.reference()), failure)

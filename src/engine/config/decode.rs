@@ -169,6 +169,7 @@ impl Decoder {
         }
         match option.kind {
             Kind::BlockList => self.block_list(option, &nodes, path),
+            Kind::BlockMap => self.block_map(option, &nodes, path),
             Kind::Block => self.block(option, written, path),
             Kind::BlockAttrs => {
                 self.once(option, written, path);
@@ -206,11 +207,7 @@ impl Decoder {
     }
 
     fn block_list(&mut self, option: &'static OptionInfo, nodes: &[&Node], path: &str) -> Option<Json> {
-        let items = nodes.iter().flat_map(|node| match &node.value {
-            Value::List(items) => items.iter().collect::<Vec<_>>(),
-            Value::Null => Vec::new(),
-            _ => vec![*node],
-        });
+        let items = nodes.iter().flat_map(|node| unwrapped(node));
         let mut blocks = Vec::new();
         for (index, item) in items.enumerate() {
             let path = format!("{path}[{index}]");
@@ -223,6 +220,41 @@ impl Decoder {
             }
         }
         Some(Json::Array(blocks))
+    }
+
+    /// Blocks by label, each of which may stand once. JSON may wrap the labels, and each body, into lists.
+    fn block_map(&mut self, option: &'static OptionInfo, nodes: &[&Node], path: &str) -> Option<Json> {
+        let mut blocks = Map::new();
+        for node in nodes.iter().flat_map(|node| unwrapped(node)) {
+            let Value::Object(labelled) = &node.value else {
+                self.report(values::wrong_kind(option, &node.value, node.span, path));
+                continue;
+            };
+            for (entry, body) in
+                labelled.iter().flat_map(|e| unwrapped(&e.node).into_iter().map(move |n| (e, n)))
+            {
+                let path = format!("{path}[{:?}]", entry.key);
+                let place = entry.key_span.or(body.span);
+                if blocks.contains_key(&entry.key) {
+                    self.report(values::label_again(
+                        option,
+                        &entry.key,
+                        place,
+                        self.sources.exact(&path),
+                        &path,
+                    ));
+                }
+                self.sources.place(&path, place);
+                match &body.value {
+                    Value::Object(entries) => {
+                        let body = self.body(option.options, entries, &path, body.span);
+                        blocks.insert(entry.key.clone(), Json::Object(body));
+                    }
+                    other => self.report(values::wrong_kind(option, other, body.span, &path)),
+                }
+            }
+        }
+        Some(Json::Object(blocks))
     }
 
     fn deprecated(&mut self, option: &'static OptionInfo, entry: &Entry, path: &str) {
@@ -261,6 +293,15 @@ impl Decoder {
                 .related(first.key_span.or(first.node.span), "first set here")
                 .suggest("Keep one of them."),
         );
+    }
+}
+
+/// The values in a list, or the value itself; nil is nothing.
+fn unwrapped(node: &Node) -> Vec<&Node> {
+    match &node.value {
+        Value::List(items) => items.iter().collect(),
+        Value::Null => Vec::new(),
+        _ => vec![node],
     }
 }
 

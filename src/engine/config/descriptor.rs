@@ -33,6 +33,15 @@ pub fn block_list(name: &str, nested: Spec) -> Spec {
     })))
 }
 
+/// `name "label" { … }`, any number of times with different labels.
+pub fn block_map(name: &str, nested: Spec) -> Spec {
+    piece(Piece::BlockMap(Box::new(hclspec::BlockMap {
+        name: name.to_owned(),
+        labels: vec!["name".to_owned()],
+        nested: Some(Box::new(nested)),
+    })))
+}
+
 /// `name { … }` with free keys whose values are of a type.
 pub fn block_attributes(name: &str, ty: &str) -> Spec {
     piece(Piece::BlockAttrs(hclspec::BlockAttrs {

@@ -109,6 +109,25 @@ impl<T: JsonSchema> JsonSchema for Block<T> {
     }
 }
 
+/// A block that may be repeated with other labels: an object of bodies by label.
+pub struct LabelledBlocks<T>(PhantomData<T>);
+
+impl<T: JsonSchema> JsonSchema for LabelledBlocks<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        T::schema_name()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let body = generator.subschema_for::<T>();
+        let bodies =
+            serde_json::json!({ "anyOf": [body, { "type": "array", "maxItems": 1, "items": body }] });
+        let labelled = serde_json::json!({ "type": "object", "additionalProperties": bodies });
+        json_schema!({ "anyOf": [labelled, { "type": "array", "items": labelled }, { "type": "null" }] })
+    }
+}
+
 /// A block that may be repeated: an object, or a list of them.
 pub struct Blocks<T>(PhantomData<T>);
 

@@ -64,6 +64,8 @@ pub enum Kind {
     Block,
     /// `key { … }`, any number of times.
     BlockList,
+    /// `key "label" { … }`, any number of times with different labels.
+    BlockMap,
     /// `key { … }` with free keys.
     BlockAttrs,
 }
@@ -154,12 +156,12 @@ pub enum Fate {
     Nested,
 }
 
-/// The option at a path such as `auth.username`; indices and map keys behind it are passed over.
+/// The option at a path such as `auth.username` or `registry["a.b"].tls_verify`; indices, labels and map keys are
+/// passed over.
 pub fn find(options: &'static [OptionInfo], path: &str) -> Option<&'static OptionInfo> {
     let mut level = options;
     let mut found = None;
-    for part in path.split('.') {
-        let name = part.split('[').next().unwrap_or(part);
+    for name in names(path) {
         match level.iter().find(|option| option.name == name) {
             Some(option) => {
                 found = Some(option);
@@ -169,4 +171,21 @@ pub fn find(options: &'static [OptionInfo], path: &str) -> Option<&'static Optio
         }
     }
     found
+}
+
+/// The names in a path. A label may hold any character but ends with a quote and a bracket.
+fn names(path: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(path);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = text.find(['.', '[']).unwrap_or(text.len());
+        let (name, behind) = text.split_at(end);
+        let behind = match behind.strip_prefix('[') {
+            Some(inner) if inner.starts_with('"') => inner.find("\"]").and_then(|at| inner.get(at + 2..)),
+            Some(inner) => inner.split_once(']').map(|(_, behind)| behind),
+            None => Some(behind),
+        };
+        rest = behind.and_then(|behind| behind.strip_prefix('.'));
+        Some(name)
+    })
 }

@@ -72,6 +72,14 @@ pub fn blocks<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result
     Ok(Option::<Vec<T>>::deserialize(from)?.unwrap_or_default())
 }
 
+/// Blocks by their labels; nil is none.
+pub fn labelled_blocks<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    from: D,
+) -> Result<BTreeMap<String, T>, D::Error> {
+    let blocks = Option::<BTreeMap<Text, T>>::deserialize(from)?.unwrap_or_default();
+    Ok(blocks.into_iter().map(|(label, block)| (label.0, block)).collect())
+}
+
 /// Writes a merged map as the client sends it: a list with one map, nil where there is none.
 pub fn maps_out<S: Serializer, V: Serialize>(map: &BTreeMap<String, V>, to: S) -> Result<S::Ok, S::Error> {
     if map.is_empty() { to.serialize_none() } else { to.collect_seq([map]) }

@@ -15,7 +15,7 @@ use crate::config::{json_schema, wire};
 pub struct TaskConfig {
     /// The image to run. A full reference such as `docker.io/library/redis:7` names its registry; a short one such as `redis:7` is resolved by Podman, as the host's registries.conf says. Without a tag, a full reference means `latest`. An image that the host already has is not pulled again.
     ///
-    /// `docker://` may stand before a reference; a short name then means one of docker.io. `oci-archive:PATH` and `docker-archive:PATH` load an image from a file on the client, and from a web address where `http://` or `https://` follows the colon. A tag and a digest may stand together; the digest decides. Other transports, such as `dir:` and `containers-storage:`, are refused.
+    /// `docker://` may stand before a reference; a short name then means one of docker.io. `oci-archive:PATH` and `docker-archive:PATH` load an image from a file on the client, and from a web address where `http://` or `https://` follows the colon. `oci:PATH` loads it from a folder in the layout of OCI, `dir:PATH` from one that `skopeo copy` made. A relative path starts in the task's folder, and stays in it. An archive or layout of several images takes the name of one behind a second colon, or its number: `docker-archive:shop.tar:shop:2.1`, `oci-archive:shop.tar:@0`. A tag and a digest may stand together; the digest decides. Other transports, such as `docker-daemon:` and `containers-storage:`, are refused.
     #[serde(default, deserialize_with = "wire::text")]
     #[schemars(with = "json_schema::GivenText")]
     #[schemars(title = "image")]
@@ -102,7 +102,7 @@ pub struct TaskConfig {
     pub labels: std::collections::BTreeMap<String, String>,
     /// Processor architecture of the image, where its registry offers several. Unset takes the host's.
     ///
-    /// With `arch`, `os` or `variant` set, the image is pulled at each start, since the local one may be of another platform. An image from an archive is taken as it is.
+    /// An image that is there counts only if it is of this platform. An image from an archive is taken as it is.
     #[serde(default, deserialize_with = "wire::text")]
     #[schemars(with = "json_schema::Text")]
     #[schemars(title = "arch")]
@@ -110,7 +110,7 @@ pub struct TaskConfig {
     pub arch: String,
     /// Operating system of the image, where its registry offers several. Unset takes the host's.
     ///
-    /// With `arch`, `os` or `variant` set, the image is pulled at each start, since the local one may be of another platform.
+    /// An image that is there counts only if it is of this platform.
     #[serde(default, deserialize_with = "wire::text")]
     #[schemars(with = "json_schema::Text")]
     #[schemars(title = "os")]
@@ -118,7 +118,7 @@ pub struct TaskConfig {
     pub os: String,
     /// Variant of the architecture, such as `v7` of `arm`, where the image's registry offers several. Unset takes the host's.
     ///
-    /// With `arch`, `os` or `variant` set, the image is pulled at each start, since the local one may be of another platform.
+    /// An image that is there counts only if it is of this platform.
     #[serde(default, deserialize_with = "wire::text")]
     #[schemars(with = "json_schema::Text")]
     #[schemars(title = "variant")]
@@ -130,6 +130,20 @@ pub struct TaskConfig {
     #[schemars(title = "force_pull")]
     #[schemars(extend("examples" = [serde_json::json!(true)]))]
     pub force_pull: bool,
+    /// SHA-256 of the archive that the image comes from, as `sha256:` and 64 hexadecimal digits. Podman gets the end of the archive only if it is right. Unset takes the archive as it is.
+    ///
+    /// With a checksum, an image that was loaded from a web address before is not fetched again. An image in a registry is verified by its digest: `NAME@sha256:…`.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "image_checksum")]
+    #[schemars(
+        extend(
+            "examples" = [serde_json::json!(
+                "sha256:5b0bcabd1ed22e9fb1310cf6c2dec7cdef19f0ad69efa1f392e94a4333501270"
+            )]
+        )
+    )]
+    pub image_checksum: String,
     /// How long pulling or loading the image may take, as a number with a unit: `90s`, `5m`, `1h30m`. After that the start fails.
     ///
     /// It may be longer or shorter than the plugin's `client_http_timeout`, which does not count while an image is pulled.
@@ -471,6 +485,7 @@ impl Default for TaskConfig {
             os: Default::default(),
             variant: Default::default(),
             force_pull: Default::default(),
+            image_checksum: Default::default(),
             image_pull_timeout: "5m".to_owned(),
             auth: Default::default(),
             auth_soft_fail: Default::default(),
@@ -606,6 +621,26 @@ pub struct PluginConfig {
         extend("examples" = [serde_json::json!({"config":"/etc/containers/auth.json"})])
     )]
     pub auth: Option<PluginAuth>,
+    /// How a registry is talked to, for all tasks; the label is its host, with its port where images name it.
+    ///
+    /// Images of a short name have no registry here: Podman finds out which one it is, and verifies its certificate.
+    #[serde(default, deserialize_with = "wire::labelled_blocks")]
+    #[schemars(with = "json_schema::LabelledBlocks<PluginRegistry>")]
+    #[schemars(title = "registry")]
+    #[schemars(
+        extend(
+            "examples" = [serde_json::json!(
+                {"registry.example.com:5000":{"tls_verify":false}}
+            )]
+        )
+    )]
+    pub registry: std::collections::BTreeMap<String, PluginRegistry>,
+    /// How long a pull or download may go on without telling any progress, as a number with a unit. Unset means that only the task's `image_pull_timeout` ends it.
+    #[serde(default, deserialize_with = "wire::text")]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "pull_activity_timeout")]
+    #[schemars(extend("examples" = [serde_json::json!("2m")]))]
+    pub pull_activity_timeout: String,
     /// What tasks may do with `volumes`.
     #[serde(
         default = "default_of::plugin_volumes",
@@ -727,11 +762,17 @@ impl Default for PluginConfig {
     fn default() -> Self {
         Self {
             auth: Default::default(),
+            registry: Default::default(),
+            pull_activity_timeout: Default::default(),
             volumes: PluginVolumes {
                 enabled: true,
                 selinuxlabel: Default::default(),
             },
-            gc: PluginGc { container: true },
+            gc: PluginGc {
+                container: true,
+                image: false,
+                image_delay: "3m".to_owned(),
+            },
             recover_stopped: false,
             extra_labels: Default::default(),
             logging: PluginLogging {
@@ -771,6 +812,32 @@ pub struct PluginAuth {
     #[schemars(title = "auth.helper")]
     #[schemars(extend("examples" = [serde_json::json!("ecr-login")]))]
     pub helper: String,
+}
+
+/// How a registry is talked to, for all tasks; the label is its host, with its port where images name it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[schemars(
+    title = "How a registry is talked to, for all tasks; the label is its host, with its port where images name it"
+)]
+pub struct PluginRegistry {
+    /// Whether the registry's certificate is verified. With `false`, the registry may also be one without TLS.
+    ///
+    /// A task can switch it off for itself, with `tls_verify` in its `auth`, and cannot switch it on again. A certificate of an authority of your own goes into `/etc/containers/certs.d/HOST:PORT/ca.crt` on the client; then nothing need be switched off.
+    #[serde(
+        default = "default_of::plugin_registry_tls_verify",
+        deserialize_with = "default_of::plugin_registry_tls_verify_or"
+    )]
+    #[schemars(with = "json_schema::Flag")]
+    #[schemars(title = "registry.tls_verify")]
+    #[schemars(extend("examples" = [serde_json::json!(false)]))]
+    pub tls_verify: bool,
+}
+
+impl Default for PluginRegistry {
+    fn default() -> Self {
+        Self { tls_verify: true }
+    }
 }
 
 /// What tasks may do with `volumes`.
@@ -823,11 +890,37 @@ pub struct PluginGc {
     #[schemars(title = "gc.container")]
     #[schemars(extend("examples" = [serde_json::json!(false)]))]
     pub container: bool,
+    /// Whether an image that this driver pulled is removed when no task, container or start has used it for a while. Images that others pulled, named or use stay.
+    ///
+    /// The docker driver's default is `true`. Such images carry a name of the driver's own, `localhost/nomad-driver-podman/pulled`, by which they are found again after a restart.
+    #[serde(
+        default = "default_of::plugin_gc_image",
+        deserialize_with = "default_of::plugin_gc_image_or"
+    )]
+    #[schemars(with = "json_schema::Flag")]
+    #[schemars(title = "gc.image")]
+    #[schemars(extend("examples" = [serde_json::json!(true)]))]
+    pub image: bool,
+    /// How long an image has to be unused before it is removed, as a number with a unit.
+    ///
+    /// It begins anew when the plugin starts.
+    #[serde(
+        default = "default_of::plugin_gc_image_delay",
+        deserialize_with = "default_of::plugin_gc_image_delay_or"
+    )]
+    #[schemars(with = "json_schema::Text")]
+    #[schemars(title = "gc.image_delay")]
+    #[schemars(extend("examples" = [serde_json::json!("1h")]))]
+    pub image_delay: String,
 }
 
 impl Default for PluginGc {
     fn default() -> Self {
-        Self { container: true }
+        Self {
+            container: true,
+            image: false,
+            image_delay: "3m".to_owned(),
+        }
     }
 }
 
@@ -942,6 +1035,16 @@ mod default_of {
         Ok(wire::optional_text(from)?.unwrap_or_else(task_socket))
     }
 
+    pub(super) fn plugin_registry_tls_verify() -> bool {
+        true
+    }
+
+    pub(super) fn plugin_registry_tls_verify_or<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<bool, D::Error> {
+        Ok(wire::optional_flag(from)?.unwrap_or_else(plugin_registry_tls_verify))
+    }
+
     pub(super) fn plugin_volumes() -> PluginVolumes {
         PluginVolumes {
             enabled: true,
@@ -966,7 +1069,11 @@ mod default_of {
     }
 
     pub(super) fn plugin_gc() -> PluginGc {
-        PluginGc { container: true }
+        PluginGc {
+            container: true,
+            image: false,
+            image_delay: "3m".to_owned(),
+        }
     }
 
     pub(super) fn plugin_gc_or<'de, D: Deserializer<'de>>(
@@ -983,6 +1090,26 @@ mod default_of {
         from: D,
     ) -> Result<bool, D::Error> {
         Ok(wire::optional_flag(from)?.unwrap_or_else(plugin_gc_container))
+    }
+
+    pub(super) fn plugin_gc_image() -> bool {
+        false
+    }
+
+    pub(super) fn plugin_gc_image_or<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<bool, D::Error> {
+        Ok(wire::optional_flag(from)?.unwrap_or_else(plugin_gc_image))
+    }
+
+    pub(super) fn plugin_gc_image_delay() -> String {
+        "3m".to_owned()
+    }
+
+    pub(super) fn plugin_gc_image_delay_or<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<String, D::Error> {
+        Ok(wire::optional_text(from)?.unwrap_or_else(plugin_gc_image_delay))
     }
 
     pub(super) fn plugin_recover_stopped() -> bool {

@@ -5,7 +5,7 @@
 
 use crate::config::descriptor::{
 
-    attribute, block, block_attributes, block_list, object, or_default,
+    attribute, block, block_attributes, block_list, block_map, object, or_default,
 };
 use crate::generated::hclspec::Spec;
 
@@ -26,6 +26,7 @@ pub fn task() -> Spec {
         ("os", attribute("os", "string", false)),
         ("variant", attribute("variant", "string", false)),
         ("force_pull", attribute("force_pull", "bool", false)),
+        ("image_checksum", attribute("image_checksum", "string", false)),
         (
             "image_pull_timeout",
             or_default(attribute("image_pull_timeout", "string", false), "\"5m\""),
@@ -103,6 +104,19 @@ pub fn plugin() -> Spec {
             ),
         ),
         (
+            "registry",
+            block_map(
+                "registry",
+                object([
+                    (
+                        "tls_verify",
+                        or_default(attribute("tls_verify", "bool", false), "true"),
+                    ),
+                ]),
+            ),
+        ),
+        ("pull_activity_timeout", attribute("pull_activity_timeout", "string", false)),
+        (
             "volumes",
             or_default(
                 block(
@@ -128,9 +142,20 @@ pub fn plugin() -> Spec {
                             "container",
                             or_default(attribute("container", "bool", false), "true"),
                         ),
+                        (
+                            "image",
+                            or_default(attribute("image", "bool", false), "false"),
+                        ),
+                        (
+                            "image_delay",
+                            or_default(
+                                attribute("image_delay", "string", false),
+                                "\"3m\"",
+                            ),
+                        ),
                     ]),
                 ),
-                "{ container = true }",
+                "{ container = true, image = false, image_delay = \"3m\" }",
             ),
         ),
         (

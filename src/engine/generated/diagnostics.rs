@@ -103,8 +103,6 @@ pub const IMAGE_EMPTY: Id = Id::new(150);
 pub const BAD_IMAGE_REFERENCE: Id = Id::new(151);
 /// An image uses a transport that is not supported.
 pub const UNSUPPORTED_TRANSPORT: Id = Id::new(152);
-/// The reference after an archive's path is not used.
-pub const ARCHIVE_REFERENCE_IGNORED: Id = Id::new(153);
 /// image_pull_timeout is no duration.
 pub const BAD_PULL_TIMEOUT: Id = Id::new(154);
 /// The registry's certificate is not verified.
@@ -115,6 +113,12 @@ pub const INCOMPLETE_CREDENTIALS: Id = Id::new(156);
 pub const PLATFORM_WITHOUT_EFFECT: Id = Id::new(157);
 /// Credentials are given for an archive.
 pub const CREDENTIALS_WITHOUT_EFFECT: Id = Id::new(158);
+/// A relative path of an image leads out of the task's folder.
+pub const IMAGE_OUTSIDE_TASK_FOLDER: Id = Id::new(159);
+/// image_checksum is no checksum.
+pub const BAD_IMAGE_CHECKSUM: Id = Id::new(160);
+/// A checksum is given where there is no file to verify.
+pub const CHECKSUM_WITHOUT_FILE: Id = Id::new(161);
 /// entrypoint is neither a list nor a text.
 pub const BAD_ENTRYPOINT: Id = Id::new(170);
 /// entrypoint as a text is deprecated.
@@ -311,6 +315,12 @@ pub const BAD_ROOTLESS_MODE: Id = Id::new(357);
 pub const RECOVER_STOPPED_RISKY: Id = Id::new(358);
 /// selinuxlabel is neither z nor Z.
 pub const BAD_SELINUXLABEL: Id = Id::new(359);
+/// pull_activity_timeout is no duration.
+pub const BAD_PULL_ACTIVITY_TIMEOUT: Id = Id::new(362);
+/// image_delay is no duration.
+pub const BAD_IMAGE_DELAY: Id = Id::new(363);
+/// A registry block names no host.
+pub const BAD_REGISTRY_HOST: Id = Id::new(364);
 /// This Podman cannot do what an option asks for.
 pub const MEMBER_NOT_KNOWN: Id = Id::new(370);
 /// This Podman does not know what an option asks for.
@@ -622,7 +632,7 @@ pub static ALL: &[Entry] = &[
         name: "duplicate_block",
         severity: Severity::Error,
         title: "A block is given twice",
-        text: "The block stands twice, and it may stand only once. Nomad refuses this on the client;\nthe two are not merged.\n\n    config {\n      image = \"registry.example.com/shop:2.1\"\n      auth { username = \"ci\" }\n      auth { password = var.registry_password }\n    }\n\nWrite everything into one block. In the plugin's config, the block `socket` may be\nrepeated.",
+        text: "The block stands twice, and it may stand only once. Nomad refuses this on the client;\nthe two are not merged.\n\n    config {\n      image = \"registry.example.com/shop:2.1\"\n      auth { username = \"ci\" }\n      auth { password = var.registry_password }\n    }\n\nWrite everything into one block. In the plugin's config, the blocks `socket` and\n`registry` may be repeated, the latter with another label each time.",
     },
     Entry {
         id: BLOCK_NOT_ACCEPTED,
@@ -664,14 +674,7 @@ pub static ALL: &[Entry] = &[
         name: "unsupported_transport",
         severity: Severity::Error,
         title: "An image uses a transport that is not supported",
-        text: "The image begins with a way of fetching images that this driver does not have. It takes\nregistries (a plain reference, or `docker://` before it) and archives (`docker-archive:`\nand `oci-archive:` with a path or a web address).\n\n    config {\n      image = \"dir:/srv/images/redis\"\n    }\n\nPack the image with `podman save --format oci-archive` and write\n`oci-archive:/srv/images/redis.tar`, or push it to a registry. A misspelt reference with\na colon too many can read like a transport: look for it first.",
-    },
-    Entry {
-        id: ARCHIVE_REFERENCE_IGNORED,
-        name: "archive_reference_ignored",
-        severity: Severity::Warning,
-        title: "The reference after an archive's path is not used",
-        text: "After the path of an archive stands the name of an image. An archive is loaded whole,\nand the container runs the first image in it, whatever stands there.\n\n    config {\n      image = \"docker-archive:/srv/images/shop.tar:shop:2.1\"\n    }\n\nIf the archive holds one image, leave the name away:\n`docker-archive:/srv/images/shop.tar`. If it holds several, save the one that is needed\ninto an archive of its own.",
+        text: "The image begins with a way of fetching images that this driver does not have. It takes\nregistries (a plain reference, or `docker://` before it), archives (`docker-archive:`\nand `oci-archive:` with a path or a web address) and folders (`oci:` and `dir:`).\n\n    config {\n      image = \"docker-daemon:redis:7\"\n    }\n\nPack the image with `podman save --format oci-archive` and write\n`oci-archive:/srv/images/redis.tar`, or push it to a registry. A misspelt reference with\na colon too many can read like a transport: look for it first.",
     },
     Entry {
         id: BAD_PULL_TIMEOUT,
@@ -707,6 +710,27 @@ pub static ALL: &[Entry] = &[
         severity: Severity::Warning,
         title: "Credentials are given for an archive",
         text: "The task has credentials for a registry, and its image comes from an archive, for which\nnobody is asked for credentials. An archive at a web address is fetched without them as\nwell.\n\n    config {\n      image = \"oci-archive:https://files.example.com/shop.tar\"\n      auth {\n        username = \"ci\"\n        password = var.registry_password\n      }\n    }\n\nLeave the `auth` block away. If the file is protected, fetch it with an `artifact`\nblock, which can authenticate, and load it from the task's folder.",
+    },
+    Entry {
+        id: IMAGE_OUTSIDE_TASK_FOLDER,
+        name: "image_outside_task_folder",
+        severity: Severity::Error,
+        title: "A relative path of an image leads out of the task's folder",
+        text: "A relative path of an archive or folder starts in the task's folder and has to stay\nthere: a job could otherwise read what belongs to others. Links are followed under the\nsame condition, on the client.\n\n    config {\n      image = \"oci-archive:../other/image.tar\"\n    }\n\nPut the file into the task's folder, for instance with an `artifact` block, and write\n`oci-archive:local/image.tar`; or write an absolute path: `${NOMAD_ALLOC_DIR}/image.tar`\nis one.",
+    },
+    Entry {
+        id: BAD_IMAGE_CHECKSUM,
+        name: "bad_image_checksum",
+        severity: Severity::Error,
+        title: "image_checksum is no checksum",
+        text: "`image_checksum` is no SHA-256 of a file. Without a usable one the archive cannot be\nverified, and the task does not start.\n\n    config {\n      image          = \"oci-archive:https://files.example.com/shop.tar\"\n      image_checksum = \"md5:9e107d9d372bb6826bd81d3542a419d6\"\n    }\n\nWrite `sha256:` and the 64 hexadecimal digits that `sha256sum shop.tar` prints.",
+    },
+    Entry {
+        id: CHECKSUM_WITHOUT_FILE,
+        name: "checksum_without_file",
+        severity: Severity::Error,
+        title: "A checksum is given where there is no file to verify",
+        text: "`image_checksum` is that of an archive, a single file. The image comes from a registry or\nfrom a folder, where it could not be verified, so that the task does not start.\n\n    config {\n      image          = \"registry.example.com/shop:2.1\"\n      image_checksum = \"sha256:5b0bcabd1ed22e9fb1310cf6c2dec7cdef19f0ad69efa1f392e94a4333501270\"\n    }\n\nAn image in a registry is verified by its digest: write `registry.example.com/shop@sha256:…`.\nPack a folder into an archive, or leave the option away.",
     },
     Entry {
         id: BAD_ENTRYPOINT,
@@ -1393,6 +1417,27 @@ pub static ALL: &[Entry] = &[
         severity: Severity::Warning,
         title: "selinuxlabel is neither z nor Z",
         text: "The plugin's `selinuxlabel` is neither `z` (shared by containers) nor `Z` (for one\ncontainer alone). It goes to Podman as a mount option, which refuses it, and then no\ntask starts.\n\n    config {\n      volumes {\n        enabled      = true\n        selinuxlabel = \"shared\"\n      }\n    }\n\nWrite `z`: folders of an allocation are shared by its tasks.",
+    },
+    Entry {
+        id: BAD_PULL_ACTIVITY_TIMEOUT,
+        name: "bad_pull_activity_timeout",
+        severity: Severity::Error,
+        title: "pull_activity_timeout is no duration",
+        text: "`pull_activity_timeout` is no span of time. It is written as numbers with units: `ms`,\n`s`, `m`, `h`. The agent does not start like this.\n\n    config {\n      pull_activity_timeout = \"2 minutes\"\n    }\n\nWrite for instance `\"2m\"`. Leave it away, or write `\"0s\"`, for no limit of its own.",
+    },
+    Entry {
+        id: BAD_IMAGE_DELAY,
+        name: "bad_image_delay",
+        severity: Severity::Error,
+        title: "image_delay is no duration",
+        text: "`image_delay` is no span of time. It is written as numbers with units: `ms`, `s`, `m`,\n`h`. The agent does not start like this.\n\n    config {\n      gc {\n        image       = true\n        image_delay = \"soon\"\n      }\n    }\n\nWrite for instance `\"3m\"`, which is also what counts without the option.",
+    },
+    Entry {
+        id: BAD_REGISTRY_HOST,
+        name: "bad_registry_host",
+        severity: Severity::Warning,
+        title: "A registry block names no host",
+        text: "The label of a `registry` block is no host with or without a port, so that it fits no\nimage and has no effect.\n\n    config {\n      registry \"https://registry.example.com/team\" {\n        tls_verify = false\n      }\n    }\n\nWrite the host as images name it, with its port where they do:\n`registry \"registry.example.com:5000\"`. Images of a short name have no host; name it in\nthe image.",
     },
     Entry {
         id: MEMBER_NOT_KNOWN,

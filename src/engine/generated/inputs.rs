@@ -39,6 +39,8 @@ pub enum Input {
     TaskVariant,
     /// `force_pull` of the task's config.
     TaskForcePull,
+    /// `image_checksum` of the task's config.
+    TaskImageChecksum,
     /// `image_pull_timeout` of the task's config.
     TaskImagePullTimeout,
     /// `auth` of the task's config.
@@ -125,6 +127,12 @@ pub enum Input {
     PluginAuthConfig,
     /// `auth.helper` of the plugin's config.
     PluginAuthHelper,
+    /// `registry` of the plugin's config.
+    PluginRegistry,
+    /// `registry.tls_verify` of the plugin's config.
+    PluginRegistryTlsVerify,
+    /// `pull_activity_timeout` of the plugin's config.
+    PluginPullActivityTimeout,
     /// `volumes` of the plugin's config.
     PluginVolumes,
     /// `volumes.enabled` of the plugin's config.
@@ -135,6 +143,10 @@ pub enum Input {
     PluginGc,
     /// `gc.container` of the plugin's config.
     PluginGcContainer,
+    /// `gc.image` of the plugin's config.
+    PluginGcImage,
+    /// `gc.image_delay` of the plugin's config.
+    PluginGcImageDelay,
     /// `recover_stopped` of the plugin's config.
     PluginRecoverStopped,
     /// `extra_labels` of the plugin's config.
@@ -262,6 +274,7 @@ impl Input {
         Input::TaskOs,
         Input::TaskVariant,
         Input::TaskForcePull,
+        Input::TaskImageChecksum,
         Input::TaskImagePullTimeout,
         Input::TaskAuth,
         Input::TaskAuthPassword,
@@ -305,11 +318,16 @@ impl Input {
         Input::PluginAuth,
         Input::PluginAuthConfig,
         Input::PluginAuthHelper,
+        Input::PluginRegistry,
+        Input::PluginRegistryTlsVerify,
+        Input::PluginPullActivityTimeout,
         Input::PluginVolumes,
         Input::PluginVolumesEnabled,
         Input::PluginVolumesSelinuxlabel,
         Input::PluginGc,
         Input::PluginGcContainer,
+        Input::PluginGcImage,
+        Input::PluginGcImageDelay,
         Input::PluginRecoverStopped,
         Input::PluginExtraLabels,
         Input::PluginLogging,
@@ -383,6 +401,7 @@ impl Input {
             Input::TaskOs => "os",
             Input::TaskVariant => "variant",
             Input::TaskForcePull => "force_pull",
+            Input::TaskImageChecksum => "image_checksum",
             Input::TaskImagePullTimeout => "image_pull_timeout",
             Input::TaskAuth => "auth",
             Input::TaskAuthPassword => "auth.password",
@@ -426,11 +445,16 @@ impl Input {
             Input::PluginAuth => "auth",
             Input::PluginAuthConfig => "auth.config",
             Input::PluginAuthHelper => "auth.helper",
+            Input::PluginRegistry => "registry",
+            Input::PluginRegistryTlsVerify => "registry.tls_verify",
+            Input::PluginPullActivityTimeout => "pull_activity_timeout",
             Input::PluginVolumes => "volumes",
             Input::PluginVolumesEnabled => "volumes.enabled",
             Input::PluginVolumesSelinuxlabel => "volumes.selinuxlabel",
             Input::PluginGc => "gc",
             Input::PluginGcContainer => "gc.container",
+            Input::PluginGcImage => "gc.image",
+            Input::PluginGcImageDelay => "gc.image_delay",
             Input::PluginRecoverStopped => "recover_stopped",
             Input::PluginExtraLabels => "extra_labels",
             Input::PluginLogging => "logging",
@@ -507,6 +531,7 @@ impl Input {
             | Input::TaskOs
             | Input::TaskVariant
             | Input::TaskForcePull
+            | Input::TaskImageChecksum
             | Input::TaskImagePullTimeout
             | Input::TaskAuth
             | Input::TaskAuthPassword
@@ -550,11 +575,16 @@ impl Input {
             Input::PluginAuth
             | Input::PluginAuthConfig
             | Input::PluginAuthHelper
+            | Input::PluginRegistry
+            | Input::PluginRegistryTlsVerify
+            | Input::PluginPullActivityTimeout
             | Input::PluginVolumes
             | Input::PluginVolumesEnabled
             | Input::PluginVolumesSelinuxlabel
             | Input::PluginGc
             | Input::PluginGcContainer
+            | Input::PluginGcImage
+            | Input::PluginGcImageDelay
             | Input::PluginRecoverStopped
             | Input::PluginExtraLabels
             | Input::PluginLogging
@@ -713,6 +743,12 @@ impl<'a> TaskOptions<'a> {
     pub fn force_pull(&self) -> bool {
         self.log.note(Input::TaskForcePull);
         self.of.force_pull
+    }
+
+    /// SHA-256 of the archive that the image comes from, as `sha256:` and 64 hexadecimal digits. Podman gets the end of the archive only if it is right. Unset takes the archive as it is.
+    pub fn image_checksum(&self) -> &'a str {
+        self.log.note(Input::TaskImageChecksum);
+        self.of.image_checksum.as_str()
     }
 
     /// How long pulling or loading the image may take, as a number with a unit: `90s`, `5m`, `1h30m`. After that the start fails.
@@ -994,6 +1030,18 @@ impl<'a> PluginOptions<'a> {
         self.of.auth.as_ref().map_or("", |block| block.helper.as_str())
     }
 
+    /// How a registry is talked to, for all tasks; the label is its host, with its port where images name it.
+    pub fn registry(&self) -> &'a std::collections::BTreeMap<String, PluginRegistry> {
+        self.log.note(Input::PluginRegistry);
+        &self.of.registry
+    }
+
+    /// How long a pull or download may go on without telling any progress, as a number with a unit. Unset means that only the task's `image_pull_timeout` ends it.
+    pub fn pull_activity_timeout(&self) -> &'a str {
+        self.log.note(Input::PluginPullActivityTimeout);
+        self.of.pull_activity_timeout.as_str()
+    }
+
     /// What tasks may do with `volumes`.
     pub fn volumes(&self) -> &'a PluginVolumes {
         self.log.note(Input::PluginVolumes);
@@ -1022,6 +1070,18 @@ impl<'a> PluginOptions<'a> {
     pub fn gc_container(&self) -> bool {
         self.log.note(Input::PluginGcContainer);
         self.of.gc.container
+    }
+
+    /// Whether an image that this driver pulled is removed when no task, container or start has used it for a while. Images that others pulled, named or use stay.
+    pub fn gc_image(&self) -> bool {
+        self.log.note(Input::PluginGcImage);
+        self.of.gc.image
+    }
+
+    /// How long an image has to be unused before it is removed, as a number with a unit.
+    pub fn gc_image_delay(&self) -> &'a str {
+        self.log.note(Input::PluginGcImageDelay);
+        self.of.gc.image_delay.as_str()
     }
 
     /// Whether a container that stopped while the agent was down is started again when the agent comes back. With `false`, Nomad learns that the task ended and decides itself.

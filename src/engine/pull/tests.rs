@@ -80,6 +80,42 @@ pub(crate) fn rows() -> Vec<Row> {
             ],
         ),
         row(
+            "a checksum is one of SHA-256",
+            archive(json!({ "image_checksum": "md5:0" })),
+            json!({}),
+            image(),
+            &[
+                "bad_image_checksum at image_checksum: image_checksum \"md5:0\" is no checksum: it does not begin with sha256:",
+            ],
+        ),
+        row(
+            "an image of a registry is not verified by one",
+            json!({ "image_checksum": format!("sha256:{}", "5b".repeat(32)) }),
+            json!({}),
+            json!({}),
+            &[
+                "checksum_without_file at image_checksum: `image_checksum` is that of an archive, and the image comes from none. | An image in a registry is verified by its digest: `NAME@sha256:…`.",
+            ],
+        ),
+        row(
+            "a folder has none",
+            json!({ "image": "oci:/srv/layout", "image_checksum": format!("sha256:{}", "5b".repeat(32)) }),
+            json!({}),
+            json!({ "image": "oci:/srv/layout" }),
+            &[
+                "checksum_without_file at image_checksum: `image_checksum` is that of an archive, and the image comes from none. | An image in a registry is verified by its digest: `NAME@sha256:…`.",
+            ],
+        ),
+        row(
+            "a relative path stays in the task's folder",
+            json!({ "image": "oci-archive:local/../../a.tar" }),
+            json!({}),
+            json!({ "image": "oci-archive:local/../../a.tar" }),
+            &[
+                "image_outside_task_folder at image: The path \"../a.tar\" of the image leads out of the task's folder. | In a job, the allocation's folder is `${NOMAD_ALLOC_DIR}`.",
+            ],
+        ),
+        row(
             "an archive has its own platform",
             archive(json!({ "arch": "arm64" })),
             json!({}),
@@ -110,6 +146,7 @@ fn usual() -> PullPlan {
         policy: PullPolicy::IfMissing,
         platform: Platform::default(),
         timeout: Duration::from_secs(300),
+        activity_timeout: None,
         tls_verify: true,
         login: None,
         auth_file: None,
@@ -132,11 +169,11 @@ fn an_image_is_pulled_where_it_is_missing_over_verified_tls() {
 #[test]
 fn options_of_the_task_change_the_plan() {
     let always = PullPlan { policy: PullPolicy::Always, ..usual() };
-    assert_eq!(plan(json!({ "force_pull": true }), json!({})), Some(always.clone()));
+    assert_eq!(plan(json!({ "force_pull": true }), json!({})), Some(always));
     let platform = Platform { os: "linux".to_owned(), arch: "arm64".to_owned(), variant: "v8".to_owned() };
     assert_eq!(
         plan(json!({ "arch": "arm64", "os": "linux", "variant": "v8" }), json!({})),
-        Some(PullPlan { platform, ..always })
+        Some(PullPlan { platform, ..usual() })
     );
     assert_eq!(
         plan(json!({ "image_pull_timeout": "1h30m", "auth_soft_fail": true }), json!({})),
@@ -172,36 +209,69 @@ fn a_password_does_not_print() {
 }
 
 #[test]
+fn the_plugin_has_limits_and_registries_of_its_own() {
+    let plan =
+        |image: &str, plugin: Json| plan(json!({ "image": image }), json!({ "plugin": plugin })).unwrap();
+    let activity = |text: &str| plan("redis", json!({ "pull_activity_timeout": text })).activity_timeout;
+    assert_eq!(activity("2m"), Some(Duration::from_secs(120)));
+    assert_eq!((activity(""), activity("0s")), (None, None));
+    let registries = json!({ "registry": {
+        "registry.example.com:5000": { "tls_verify": false },
+        "quay.io": {},
+        "docker.io": { "tls_verify": false },
+    } });
+    for (image, verified) in [
+        ("registry.example.com:5000/team/app:1", false),
+        ("registry.example.com/team/app:1", true),
+        ("quay.io/team/app", true),
+        ("docker://redis", false),
+        // Where a short name comes from is for Podman to find out.
+        ("redis", true),
+        ("oci-archive:/registry.example.com:5000/a.tar", true),
+    ] {
+        assert_eq!(plan(image, registries.clone()).tls_verify, verified, "{image}");
+    }
+}
+
+#[test]
 fn archives_are_loaded_from_where_the_task_can_put_them() {
     let facts = || json!({ "nomad": { "task_dir": "/a/web" } });
-    for (image, source) in [
+    let inside =
+        |path: &str| SourceLocation::InTaskFolder { folder: "/a/web".to_owned(), path: path.to_owned() };
+    let hex = "5b".repeat(32);
+    for (image, format, location, member) in [
+        ("docker-archive:local/app.tar:app:1", ArchiveFormat::Docker, inside("local/app.tar"), Some("app:1")),
+        ("oci-archive:./a/../image.tar", ArchiveFormat::Oci, inside("image.tar"), None),
         (
-            "docker-archive:local/app.tar:app:1",
-            ImageSource::ArchiveFile {
-                reference: "docker-archive:local/app.tar:app:1".to_owned(),
-                path: "/a/web/local/app.tar".to_owned(),
-            },
-        ),
-        (
-            "oci-archive:image.tar",
-            ImageSource::ArchiveFile {
-                reference: "oci-archive:image.tar".to_owned(),
-                path: "/a/web/image.tar".to_owned(),
-            },
+            "oci-archive:/srv//image.tar",
+            ArchiveFormat::Oci,
+            SourceLocation::Absolute("/srv/image.tar".to_owned()),
+            None,
         ),
         (
             "oci-archive:https://example.com/a.tar",
-            ImageSource::ArchiveUrl {
-                reference: "oci-archive:https://example.com/a.tar".to_owned(),
-                url: "https://example.com/a.tar".to_owned(),
-            },
+            ArchiveFormat::Oci,
+            SourceLocation::Url("https://example.com/a.tar".to_owned()),
+            None,
         ),
+        ("oci:local/layout:v1", ArchiveFormat::OciLayout, inside("local/layout"), Some("v1")),
+        ("dir:/srv/image", ArchiveFormat::Dir, SourceLocation::Absolute("/srv/image".to_owned()), None),
     ] {
-        let plan = plan(json!({ "image": image, "force_pull": true, "arch": "arm64" }), facts()).unwrap();
+        let task = json!({
+            "image": image, "force_pull": true, "arch": "arm64", "image_checksum": format!("sha256:{hex}"),
+        });
+        let plan = plan(task, facts()).unwrap();
         assert_eq!(plan.reference(), image);
+        let source = ArchiveSource {
+            reference: image.to_owned(),
+            format,
+            location,
+            member: member.map(str::to_owned),
+            checksum: format.is_file().then(|| hex.clone()),
+        };
         assert_eq!(
             (plan.source, plan.policy, plan.platform),
-            (source, PullPolicy::Always, Platform::default())
+            (ImageSource::Archive(source), PullPolicy::Always, Platform::default())
         );
     }
     let calm = plan(json!({ "image": "oci-archive:/srv/a.tar", "arch": "arm64" }), facts()).unwrap();

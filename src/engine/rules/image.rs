@@ -1,7 +1,7 @@
 //! The image that the container is made of. How it is had (when it is pulled, with what credentials) is the pull
 //! plan's; finding out the ID of an image that was pulled or loaded is left to whoever does it.
 
-use crate::config::syntax::image_reference::{ArchiveLocation, ImageReferenceError};
+use crate::config::syntax::image_reference::ImageReferenceError;
 use crate::config::syntax::{ImageReference, Syntax};
 use crate::diagnostic::Diagnostic;
 use crate::draft::Draft;
@@ -22,14 +22,6 @@ pub fn reference(cx: &Inputs<'_>, out: &mut Draft<'_>) {
             return;
         }
     };
-    if let ImageReference::Archive(archive) = &image
-        && let ArchiveLocation::File { member: Some(member), .. } = &archive.location
-    {
-        let message = format!("The name {member:?} after the archive's path is not used.");
-        let diagnostic = Diagnostic::warning(ids::ARCHIVE_REFERENCE_IGNORED, message)
-            .suggest("Leave it away; the first image of the archive is run.");
-        out.report(cx.at("image", diagnostic));
-    }
     let name = image.name().unwrap_or_else(|| image.to_string());
     match cx.host.images().get(&name) {
         Some(id) => out.set_image(id),

@@ -73,6 +73,7 @@ fn type_of(option: &OptionInfo) -> String {
         Kind::Attribute => option.ty.nomad_name().to_owned(),
         Kind::Block => "block".to_owned(),
         Kind::BlockList => "block, may be repeated".to_owned(),
+        Kind::BlockMap => "block with a label, may be repeated".to_owned(),
         Kind::BlockAttrs => "block with free keys".to_owned(),
     };
     match option.syntax {

@@ -232,6 +232,22 @@ pub(super) fn wrong_kind(option: &OptionInfo, value: &Value, span: Option<Span>,
     ))
 }
 
+/// A second block with a label that one has already; the last one is taken.
+pub(super) fn label_again(
+    option: &OptionInfo,
+    label: &str,
+    place: Option<Span>,
+    first: Option<Span>,
+    path: &str,
+) -> Diagnostic {
+    Diagnostic::error(ids::DUPLICATE_BLOCK, format!("`{} {label:?}` may be set only once here.", option.name))
+        .at(path)
+        .spanned(place)
+        .label("set again")
+        .related(first, "first set here")
+        .suggest("Keep one of them.")
+}
+
 fn accepted(ty: Type) -> &'static str {
     match ty {
         Type::Text => "a string",

@@ -1,4 +1,4 @@
-//! `image`: a name in a registry, or an archive in a file or behind a URL.
+//! `image`: a name in a registry, or an image in a file, in a folder, or behind a URL.
 //! Pulling, loading and the search for short names are left to Podman and to whoever asks it.
 
 use std::fmt;
@@ -24,35 +24,39 @@ pub enum ImageReference {
     Archive(Archive),
 }
 
-/// An image in a tar file.
+/// An image that is loaded: in a tar file or a folder.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Archive {
-    /// Its format, which Podman finds out itself.
+    /// Its format.
     pub format: ArchiveFormat,
     /// Where it lies.
     pub location: ArchiveLocation,
 }
 
-/// What `podman save` calls a format.
+/// The transport's name, as other tools have it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ArchiveFormat {
     /// `oci-archive:`
     Oci,
     /// `docker-archive:`
     Docker,
+    /// `oci:`, a folder in the layout of OCI.
+    OciLayout,
+    /// `dir:`, a folder that `skopeo copy` made: one image, as it is in a registry.
+    Dir,
 }
 
 /// Where an archive lies.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ArchiveLocation {
-    /// A file of the host.
+    /// A file or folder of the host.
     File {
-        /// Its path as written, absolute or relative. Never empty, and without colon.
+        /// Its path as written, absolute or relative. Never empty; only that of `dir:` may have a colon.
         path: String,
-        /// The image that is meant, where the archive holds several.
+        /// The image that is meant, where there are several: by its name, or by its place as `@0`.
         member: Option<String>,
     },
-    /// An `http://` or `https://` URL.
+    /// An `http://` or `https://` URL of a file.
     Url(String),
 }
 
@@ -103,8 +107,8 @@ pub enum ImageReferenceError {
 }
 
 /// Transports of other tools, which no job can use.
-const OTHER_TRANSPORTS: [&str; 9] =
-    ["atomic", "containers-storage", "dir", "docker-daemon", "http", "https", "oci", "ostree", "sif"];
+const OTHER_TRANSPORTS: [&str; 7] =
+    ["atomic", "containers-storage", "docker-daemon", "http", "https", "ostree", "sif"];
 
 impl ImageReference {
     /// The name that Podman is asked for, both when looking and when pulling; `None` for an archive, whose name
@@ -131,8 +135,9 @@ impl ImageReferenceError {
 
 impl Syntax for ImageReference {
     const NAME: &'static str = "image_reference";
-    const ACCEPTED: &'static str = "a name such as \"redis:7\" or \"quay.io/team/app:1.2\", \"docker://NAME\", or \
-                                    \"docker-archive:\" or \"oci-archive:\" with a path or an http(s) URL";
+    const ACCEPTED: &'static str = "a name such as \"redis:7\" or \"quay.io/team/app:1.2\", \"docker://NAME\", \
+                                    \"docker-archive:\" or \"oci-archive:\" with a path or an http(s) URL, or \
+                                    \"oci:\" or \"dir:\" with the path of a folder";
 }
 
 impl FromStr for ImageReference {
@@ -142,7 +147,7 @@ impl FromStr for ImageReference {
         if text.is_empty() {
             return Err(ImageReferenceError::Empty);
         }
-        for format in [ArchiveFormat::Oci, ArchiveFormat::Docker] {
+        for format in ArchiveFormat::ALL {
             if let Some(rest) = text.strip_prefix(format.prefix()) {
                 return archive(text, format, rest).map(Self::Archive);
             }
@@ -170,11 +175,14 @@ impl FromStr for ImageReference {
 fn archive(text: &str, format: ArchiveFormat, rest: &str) -> Result<Archive, ImageReferenceError> {
     let no_file = || ImageReferenceError::NoFile { image: text.to_owned() };
     let host = rest.strip_prefix("http://").or_else(|| rest.strip_prefix("https://"));
-    let location = match host {
+    let location = match host.filter(|_| format.is_file()) {
         Some(host) if host.is_empty() || host.starts_with('/') => return Err(no_file()),
         Some(_) => ArchiveLocation::Url(rest.to_owned()),
+        // A folder behind an address is none.
+        None if host.is_some() => return Err(no_file()),
         None => {
-            let (path, member) = rest.split_once(':').unwrap_or((rest, ""));
+            let split = if format == ArchiveFormat::Dir { None } else { rest.split_once(':') };
+            let (path, member) = split.unwrap_or((rest, ""));
             if path.is_empty() {
                 return Err(no_file());
             }
@@ -195,7 +203,8 @@ fn malformed(text: &str, reason: BadReference) -> ImageReferenceError {
 
 fn explain_transport(transport: &str, reason: &BadReference) -> String {
     if OTHER_TRANSPORTS.contains(&transport) {
-        "An image comes from a registry, or as a file with docker-archive: or oci-archive: before its path or URL"
+        "An image comes from a registry, as a file with docker-archive: or oci-archive: before its path or URL, or as \
+         a folder with oci: or dir: before its path"
             .to_owned()
     } else {
         format!("It is no transport and no image name either: {reason}")
@@ -203,12 +212,22 @@ fn explain_transport(transport: &str, reason: &BadReference) -> String {
 }
 
 impl ArchiveFormat {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Oci, Self::Docker, Self::OciLayout, Self::Dir];
+
     /// The transport's name with its colon.
     pub const fn prefix(self) -> &'static str {
         match self {
             Self::Oci => "oci-archive:",
             Self::Docker => "docker-archive:",
+            Self::OciLayout => "oci:",
+            Self::Dir => "dir:",
         }
+    }
+
+    /// Whether it is one file; otherwise it is a folder.
+    pub const fn is_file(self) -> bool {
+        matches!(self, Self::Oci | Self::Docker)
     }
 }
 
@@ -300,22 +319,30 @@ mod tests {
             "docker-archive:local/app.tar:app:1",
             "docker-archive:https://example.com:8443/app.tar",
             "oci-archive:http://example.com/app.tar",
+            "oci:/srv/layout",
+            "oci:layout:v1",
+            "dir:local/image",
+            "dir:/srv/odd:name",
         ] {
             accepted::<ImageReference>(&[(text, text)]);
             assert_eq!(text.parse::<ImageReference>().map(|image| image.name()), Ok(None));
         }
-        let file = |path: &str, member: Option<&str>| {
+        let file = |format, path: &str, member: Option<&str>| {
             let location = ArchiveLocation::File { path: path.to_owned(), member: member.map(str::to_owned) };
-            Ok(ImageReference::Archive(Archive { format: ArchiveFormat::Docker, location }))
+            Ok(ImageReference::Archive(Archive { format, location }))
         };
-        assert_eq!("docker-archive:a.tar:app:1".parse(), file("a.tar", Some("app:1")));
-        assert_eq!("docker-archive:a.tar:".parse(), file("a.tar", None));
+        let docker = ArchiveFormat::Docker;
+        assert_eq!("docker-archive:a.tar:app:1".parse(), file(docker, "a.tar", Some("app:1")));
+        assert_eq!("docker-archive:a.tar:@1".parse(), file(docker, "a.tar", Some("@1")));
+        assert_eq!("docker-archive:a.tar:".parse(), file(docker, "a.tar", None));
+        assert_eq!("oci:layout:v1".parse(), file(ArchiveFormat::OciLayout, "layout", Some("v1")));
+        assert_eq!("dir:/srv/odd:name".parse(), file(ArchiveFormat::Dir, "/srv/odd:name", None));
     }
 
     #[test]
     fn what_names_no_image_is_refused() {
         const NO_NAME: &str = "It is no transport and no image name either: ";
-        const FILES: &str = "An image comes from a registry, or as a file with docker-archive: or oci-archive: before its path or URL";
+        const FILES: &str = "An image comes from a registry, as a file with docker-archive: or oci-archive: before its path or URL, or as a folder with oci: or dir: before its path";
         refused::<ImageReference>(&[("", "image name required")]);
         for (text, message) in [
             (
@@ -336,7 +363,7 @@ mod tests {
                      name must be lowercase"
                 ),
             ),
-            ("dir:/x", format!("unsupported transport dir. {FILES}")),
+            ("docker-daemon:/x", format!("unsupported transport docker-daemon. {FILES}")),
             ("https://example.com/app.tar", format!("unsupported transport https. {FILES}")),
             ("Nginx", "invalid reference format: repository name must be lowercase".to_owned()),
             ("docker://Nginx", "invalid reference format: repository name must be lowercase".to_owned()),
@@ -347,6 +374,10 @@ mod tests {
             ("oci-archive:", "it names no file".to_owned()),
             ("oci-archive::ref", "it names no file".to_owned()),
             ("docker-archive:https://", "it names no file".to_owned()),
+            ("oci:", "it names no file".to_owned()),
+            ("dir:", "it names no file".to_owned()),
+            ("dir:https://example.com/x", "it names no file".to_owned()),
+            ("oci:http://example.com/x", "it names no file".to_owned()),
             (
                 "redis@sha256:5b0bcabd1ed22e9fb1310cf6c2dec7cdef19f0ad69efa1f3",
                 format!(

@@ -6,6 +6,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 pub mod capability;
+pub mod checksum;
 pub mod device;
 pub mod duration;
 pub mod extra_host;
@@ -33,6 +34,7 @@ pub mod volume;
 mod testing;
 
 pub use capability::Capability;
+pub use checksum::Checksum;
 pub use device::Device;
 pub use duration::GoDuration;
 pub use extra_host::ExtraHost;
@@ -63,6 +65,7 @@ pub trait Syntax: FromStr<Err: std::error::Error> + Display {
 /// Every name that `syntax = …` may say in the data. `size` has two types: see [`mod@size`].
 pub const NAMES: &[&str] = &[
     Capability::NAME,
+    Checksum::NAME,
     Device::NAME,
     ExtraHost::NAME,
     Glob::NAME,

@@ -60,15 +60,6 @@ fn references() -> Vec<Row> {
             image("aa11"),
             &[],
         ),
-        row(
-            "a name after an archive's path is told",
-            image("docker-archive:/srv/a.tar:shop:2"),
-            json!({}),
-            image("docker-archive:/srv/a.tar:shop:2"),
-            &[
-                "archive_reference_ignored at image: The name \"shop:2\" after the archive's path is not used. | Leave it away; the first image of the archive is run.",
-            ],
-        ),
     ]
 }
 
@@ -94,11 +85,11 @@ fn refused() -> Vec<Row> {
         ),
         row(
             "other transports are refused",
-            image("dir:/srv/x"),
+            image("docker-daemon:/srv/x"),
             json!({}),
             gone(),
             &[
-                "unsupported_transport at image: failed to create image: dir:/srv/x: invalid image reference dir:/srv/x: unsupported transport dir. An image comes from a registry, or as a file with docker-archive: or oci-archive: before its path or URL",
+                "unsupported_transport at image: failed to create image: docker-daemon:/srv/x: invalid image reference docker-daemon:/srv/x: unsupported transport docker-daemon. An image comes from a registry, as a file with docker-archive: or oci-archive: before its path or URL, or as a folder with oci: or dir: before its path",
             ],
         ),
         row(
