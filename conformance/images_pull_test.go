@@ -471,4 +471,20 @@ func TestManyStartsOfAPresentImage(t *testing.T) {
 	must.LessEq(t, starts*one*11/10, many)
 }
 
-func testFullDisk(t *testing.T, _ *harness.Podman) {}
+// testFullDisk has a Podman of its own, whose storage is small.
+func testFullDisk(t *testing.T, beside *harness.Podman) {
+	podman := harness.ServeSmall(t, beside.Which, "32m")
+	d := newDepot(t, podman, nil)
+	name, image := d.pushed(40 << 20)
+	full := d.Plain.Address + "/" + name
+	says(t, d.of(full, lax()).refused(), "failed to create image: "+full+": ", "no space left on device", "podman image prune")
+	must.False(t, podman.HasImage(full))
+	must.False(t, podman.HasImage(image.ID()))
+	elsewhere := shortFolder(t)
+	writeFile(t, filepath.Join(elsewhere, "image.tar"), archive(t, harness.DockerArchive([]string{"localhost/large:1"}, image)))
+	says(t, d.of("docker-archive:"+elsewhere+"/image.tar", nil).refused(), "failed to create image: docker-archive:"+elsewhere+"/image.tar: ", "no space left on device", "podman image prune")
+	must.False(t, podman.HasImage(image.ID()))
+	// What was begun is gone: there is room for a small one.
+	name, image = d.pushed(4 << 20)
+	d.of(d.Plain.Address+"/"+name, lax()).runs(image)
+}

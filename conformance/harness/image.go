@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -73,16 +74,30 @@ func BuildImage(t testing.TB, architecture string, size int) *BuiltImage {
 		t.Fatal(err)
 	}
 	i := &BuiltImage{Architecture: architecture, Layers: []Blob{{layerType, base}, {layerType, own}}}
-	i.Config = Blob{configType, encoded(map[string]any{
-		"architecture": architecture, "os": "linux",
-		"config": map[string]any{"Env": []string{"PATH=/bin"}, "Cmd": []string{"/bin/sh"}},
-		"rootfs": map[string]any{"type": "layers", "diff_ids": []string{i.Layers[0].Digest(), i.Layers[1].Digest()}},
-	})}
+	i.Config = i.with(i.diffs())
 	i.Manifest = Blob{manifestType, encoded(map[string]any{
 		"schemaVersion": 2, "mediaType": manifestType, "config": i.Config.descriptor(),
 		"layers": []any{i.Layers[0].descriptor(), i.Layers[1].descriptor()},
 	})}
 	return i
+}
+
+// diffs are the digests of the layers.
+func (i *BuiltImage) diffs() []string {
+	var digests []string
+	for _, layer := range i.Layers {
+		digests = append(digests, layer.Digest())
+	}
+	return digests
+}
+
+// with is the config of the image if it had these layers.
+func (i *BuiltImage) with(diffs []string) Blob {
+	return Blob{configType, encoded(map[string]any{
+		"architecture": i.Architecture, "os": "linux",
+		"config": map[string]any{"Env": []string{"PATH=/bin"}, "Cmd": []string{"/bin/sh"}},
+		"rootfs": map[string]any{"type": "layers", "diff_ids": diffs},
+	})}
 }
 
 // Index is a list of images, one for each platform.
@@ -191,6 +206,22 @@ func DockerArchive(names []string, images ...*BuiltImage) map[string][]byte {
 	}
 	files["manifest.json"] = encoded(list)
 	return files
+}
+
+// DockerArchiveWith are the members of an archive of the image with a layer more, which has this digest and lies in
+// another file; and the ID of that image.
+func DockerArchiveWith(image *BuiltImage, name, digest, file string) (files map[string][]byte, id string) {
+	more := image.with(append(image.diffs(), digest))
+	files = DockerArchive([]string{name}, image)
+	delete(files, image.ID()+".json")
+	files[more.Hex()+".json"] = more.Data
+	layers := []string{file}
+	for n := range image.Layers {
+		layers = append(layers, image.Layers[len(image.Layers)-1-n].Hex()+".tar")
+	}
+	slices.Reverse(layers)
+	files["manifest.json"] = encoded([]any{map[string]any{"Config": more.Hex() + ".json", "RepoTags": []string{name}, "Layers": layers}})
+	return files, more.Hex()
 }
 
 // Layout are the files of an OCI image layout, with one name for each image; an empty name is none.

@@ -40,10 +40,11 @@ func StartRegistry(t testing.TB, podman *Podman, options RegistryOptions) *Regis
 	t.Helper()
 	r := &Registry{Address: podman.address(), podman: podman, secure: options.Authority != nil}
 	r.client.Transport = podman.Transport()
-	folder, err := os.MkdirTemp(podman.Folder, "registry")
+	folder, err := os.MkdirTemp("", "registry")
 	if err != nil {
 		t.Fatal(err)
 	}
+	podman.t.Cleanup(func() { _ = os.RemoveAll(folder) })
 	config := filepath.Join(folder, "config.yml")
 	WriteFiles(t, folder, r.files(t, folder, options))
 	command := exec.Command("nsenter", "--net", "--target", strconv.Itoa(podman.command.Process.Pid), "docker-registry", "serve", config)
@@ -75,7 +76,7 @@ func (r *Registry) files(t testing.TB, folder string, options RegistryOptions) m
 	files := map[string][]byte{}
 	var config strings.Builder
 	fmt.Fprintf(&config, "version: 0.1\nlog: {level: error, accesslog: {disabled: true}}\n")
-	fmt.Fprintf(&config, "storage: {filesystem: {rootdirectory: %q}}\n", filepath.Join(r.podman.Folder, "registry"))
+	fmt.Fprintf(&config, "storage: {filesystem: {rootdirectory: %q}}\n", r.podman.images)
 	fmt.Fprintf(&config, "http:\n  addr: %s\n", r.Address)
 	if options.Authority != nil {
 		certificate, key := options.Authority.Certificate(t)
@@ -178,6 +179,7 @@ func (p *Podman) Registries(t testing.TB) *Registries {
 	t.Helper()
 	p.once.Do(func() {
 		began := time.Now()
+		p.images = p.t.TempDir()
 		r := &Registries{Authority: NewAuthority(t), FirstUsers: map[string]string{}, SecondUsers: map[string]string{"other": "other-" + secret()}}
 		for n := range Users {
 			r.FirstUsers[fmt.Sprintf("user%d", n)] = "first-" + secret()
