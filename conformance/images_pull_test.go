@@ -243,8 +243,8 @@ func testCancelledPull(t *testing.T, podman *harness.Podman) {
 	// The last one goes away: the pull ends.
 	name, image = d.pushed(256 << 10)
 	last := d.Plain.Front(t, harness.OnBlob(image.Own(), func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
+		defer func() { gone <- struct{}{} }()
 		harness.Stall(16<<10, nil)(w, r, pass)
-		gone <- struct{}{}
 	}))
 	config["image"] = last.Image(name)
 	leaves, leave = context.WithCancel(t.Context())

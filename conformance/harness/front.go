@@ -143,13 +143,25 @@ func Times(n int, meddle Meddle) Meddle {
 	}
 }
 
-// Answer answers with a status, and headers in pairs.
+// codes are the words that registries have for a status.
+var codes = map[int]string{
+	http.StatusUnauthorized: "UNAUTHORIZED", http.StatusForbidden: "DENIED", http.StatusNotFound: "MANIFEST_UNKNOWN",
+	http.StatusTooManyRequests: "TOOMANYREQUESTS",
+}
+
+// Answer answers with a status and the body that registries have for it, and headers in pairs.
 func Answer(status int, headers ...string) Meddle {
+	code, has := codes[status]
+	if !has {
+		code = "UNKNOWN"
+	}
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
+		w.Header().Set("Content-Type", "application/json")
 		for n := 0; n+1 < len(headers); n += 2 {
 			w.Header().Set(headers[n], headers[n+1])
 		}
-		http.Error(w, `{"errors":[{"code":"UNKNOWN","message":"the front of a test answers"}]}`, status)
+		w.WriteHeader(status)
+		_, _ = w.Write(encoded(map[string]any{"errors": []any{map[string]any{"code": code, "message": "the front of a test answers"}}}))
 	}
 }
 
