@@ -11,16 +11,31 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/nomad/helper/uuid"
 	"github.com/shoenig/test/must"
 
 	"nomad-driver-podman/conformance/harness"
 )
 
+// Those who remove images share the Podman, and each counts only its own starts: so there is one of them at a time.
+func testImageGC(t *testing.T, podman *harness.Podman) {
+	for name, test := range map[string]func(*testing.T, *harness.Podman){
+		"unused ones are removed":       testImageGCUnused,
+		"ones that are used stay":       testImageGCUsed,
+		"ones of others stay":           testImageGCOthers,
+		"namesakes are not one":         testImageGCNamesakes,
+		"the one who removes is killed": testImageGCKilled,
+		"a start while one is removed":  testImageGCRace,
+	} {
+		t.Run(name, func(t *testing.T) { test(t, podman) })
+	}
+}
+
 // gcDelay is how long an image is unused before it is removed.
 const gcDelay = 2 * time.Second
 
 // gcLater is when an image would surely be gone that should stay.
-const gcLater = 3 * gcDelay
+const gcLater = 2*gcDelay + time.Second
 
 func sweeping() map[string]any {
 	return map[string]any{"gc": []any{map[string]any{"image": true, "image_delay": gcDelay.String()}}}
@@ -47,7 +62,7 @@ func (d *depot) stays(names ...string) {
 	}
 }
 
-func testImageGC(t *testing.T, podman *harness.Podman) {
+func testImageGCUnused(t *testing.T, podman *harness.Podman) {
 	d := newDepot(t, podman, sweeping())
 	name, image := d.pushed(0)
 	k := d.of(d.Plain.Address+"/"+name, lax()).start()
@@ -118,6 +133,21 @@ func testImageGCOthers(t *testing.T, podman *harness.Podman) {
 
 	d.stays(pulled, before.ID(), "localhost/mine-"+named.ID()[:8]+":1", named.ID(), used, inUse.ID(), moved, second.ID())
 	d.removed(first)
+}
+
+// Somebody pulls another image whose name ends in the same word.
+func testImageGCNamesakes(t *testing.T, podman *harness.Podman) {
+	d := newDepot(t, podman, sweeping())
+	ours, theirs := d.built(0), d.built(0)
+	word := uuid.Short() + ":1"
+	d.Plain.Push(t, "ours/"+word, ours)
+	d.Plain.Push(t, "theirs/"+word, theirs)
+	k := d.of(d.Plain.Address+"/ours/"+word, lax()).start()
+	must.Eq(t, 0, k.ends().ExitCode)
+	must.NoError(t, podman.Pull(d.Plain.Address+"/theirs/"+word))
+	k.destroyed()
+	d.removed(ours)
+	must.True(t, podman.HasImage(theirs.ID()))
 }
 
 func testImageGCKilled(t *testing.T, podman *harness.Podman) {

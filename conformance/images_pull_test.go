@@ -65,7 +65,7 @@ func testPullPlatforms(t *testing.T, podman *harness.Podman) {
 	d := newDepot(t, podman, nil)
 	front := d.Plain.Front(t, nil)
 	amd, arm := harness.BuildImage(t, "amd64", 0), harness.BuildImage(t, "arm64", 0)
-	name := amd.ID()[:8] + "/web:1"
+	name := "team/" + amd.ID()[:8] + ":1"
 	d.Plain.PushIndex(t, name, amd, arm)
 	with := func(arch string) *task {
 		options := lax()

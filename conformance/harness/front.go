@@ -143,15 +143,15 @@ func Times(n int, meddle Meddle) Meddle {
 	}
 }
 
-// codes are the words that registries have for a status.
-var codes = map[int]string{
+// registryCodes are the words that registries have for a status.
+var registryCodes = map[int]string{
 	http.StatusUnauthorized: "UNAUTHORIZED", http.StatusForbidden: "DENIED", http.StatusNotFound: "MANIFEST_UNKNOWN",
 	http.StatusTooManyRequests: "TOOMANYREQUESTS",
 }
 
 // Answer answers with a status and the body that registries have for it, and headers in pairs.
 func Answer(status int, headers ...string) Meddle {
-	code, has := codes[status]
+	code, has := registryCodes[status]
 	if !has {
 		code = "UNKNOWN"
 	}
