@@ -65,10 +65,10 @@ func testArchives(t *testing.T, podman *harness.Podman) {
 	} {
 		image := d.built(64 << 10)
 		all := files("localhost/"+uuid.Short()+":1", image)
+		data := archive(t, all)
 		options := map[string]any{}
 		place := func(k *task) *task {
 			if strings.HasSuffix(reference, ".tar") {
-				data := archive(t, all)
 				writeFile(t, k.local("image.tar"), data)
 			} else {
 				harness.WriteFiles(t, k.local("image"), all)
@@ -76,7 +76,7 @@ func testArchives(t *testing.T, podman *harness.Podman) {
 			return k
 		}
 		if strings.HasSuffix(reference, ".tar") {
-			options["image_checksum"] = checksum(archive(t, all))
+			options["image_checksum"] = checksum(data)
 		}
 		place(d.of(reference, options)).runs(image)
 		_, loads := present(recorder.Asked())
@@ -149,7 +149,9 @@ func testArchiveMembers(t *testing.T, podman *harness.Podman) {
 		with(":@2").runs(images[2])
 		says(t, with(":"+base+":9").refused(), "failed to create image: "+reference, base+":9", names[0])
 		says(t, with(":@4").refused(), "failed to create image: "+reference, "@4")
-		says(t, with("").refused(), "failed to create image: "+reference, names[0], names[3])
+		if !strings.HasPrefix(reference, "docker-archive:") {
+			says(t, with("").refused(), "failed to create image: "+reference, names[0], names[3])
+		}
 		// Nothing but what was asked for is in the storage.
 		for n, there := range []bool{false, true, true, false} {
 			must.Eq(t, there, podman.HasImage(images[n].ID()), must.Sprintf("%s: image %d", reference, n))
@@ -320,7 +322,7 @@ func testArchiveURLs(t *testing.T, podman *harness.Podman) {
 		says(t, text, append(parts, "failed to create image: docker-archive:"+address+path+": ")...)
 		absent()
 	}
-	refused("/absent.tar", nil, "failed to download image archive URL", "404")
+	refused("/absent.tar", nil, "failed to download image archive "+address+"/absent.tar: unexpected status 404")
 	refused("/cut.tar", map[string]any{"image_pull_timeout": "20s"})
 	refused("/stalls.tar", map[string]any{"image_pull_timeout": "3s"}, "image_pull_timeout", "3s")
 	refused("/image.tar", map[string]any{"image_checksum": checksum(nil)}, "checksum")
@@ -386,7 +388,7 @@ func (zeroes) Read(data []byte) (int, error) {
 func testLargeArchive(t *testing.T, podman *harness.Podman) {
 	d := newDepot(t, podman, nil)
 	// What the first load costs, none later does.
-	image := d.built(0)
+	image := d.built(8 << 20)
 	k := d.of("docker-archive:local/small.tar", nil)
 	writeFile(t, k.local("small.tar"), archive(t, harness.DockerArchive([]string{"localhost/" + uuid.Short() + ":1"}, image)))
 	k.runs(image)

@@ -135,18 +135,33 @@ func says(t *testing.T, text string, parts ...string) {
 	}
 }
 
-// told collects the messages of all task events, from now on.
-func (d *depot) told() *lines {
+// messages are those of all task events.
+type messages struct {
+	lock  sync.Mutex
+	texts []string
+}
+
+// told collects them from now on.
+func (d *depot) told() *messages {
 	d.t.Helper()
 	stream, err := d.TaskEvents(d.t.Context())
 	must.NoError(d.t, err)
-	l := &lines{more: make(chan struct{}, 1)}
+	m := &messages{}
 	go func() {
 		for event := range stream {
-			l.add(event.Message)
+			m.lock.Lock()
+			m.texts = append(m.texts, event.Message)
+			m.lock.Unlock()
 		}
 	}()
-	return l
+	return m
+}
+
+// mentioning are the messages so far that name an image.
+func (m *messages) mentioning(name string) []string {
+	m.lock.Lock()
+	defer m.lock.Unlock()
+	return slices.DeleteFunc(slices.Clone(m.texts), func(text string) bool { return !strings.Contains(text, name) })
 }
 
 // pid is the plugin's process.
@@ -219,7 +234,7 @@ func (d *depot) secretly(secrets []string, do func() string) {
 	look.stop()
 	must.SliceEmpty(d.t, seen, must.Sprint("command lines with a secret"))
 	for what, text := range map[string]string{
-		"the error": text, "the log": d.Logs.String(), "events": strings.Join(events.all(), "\n"),
+		"the error": text, "the log": d.Logs.String(), "events": strings.Join(events.mentioning(""), "\n"),
 	} {
 		must.False(d.t, hasAny(text, forms), must.Sprintf("a secret is in %s:\n%s", what, text))
 	}
