@@ -35,7 +35,7 @@ pub use hyper::Method;
 pub use info::Info;
 pub use logs::LogsQuery;
 pub use objects::{Image, ListedImage, Network};
-pub use pull::{AuthHeader, Pull, PullEvent, PullQuery};
+pub use pull::{AuthHeader, Layer, Pull, PullEvent, PullQuery, Telling};
 pub use stats::{Stats, StatsStream};
 pub use stream::{Chunks, Frames, JsonLines};
 pub use transport::Client;

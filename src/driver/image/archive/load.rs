@@ -16,7 +16,7 @@ use super::layout::{self, Data};
 use super::source::{Source, Wanted, blocking};
 use super::From;
 use crate::driver::errors::Failure;
-use crate::driver::image::flight::Progress;
+use crate::driver::image::progress::Progress;
 use crate::driver::image::{go_text, refusal};
 use crate::podman::{Client, Deadlines};
 
@@ -121,7 +121,10 @@ impl Load {
             })
             .notify(|fault: &Fault, pause| {
                 tracing::warn!(error = fault.failure.message(), ?pause, "an archive is fetched again");
-                self.progress.tell(format!("{}; trying again after {pause:.1?}", fault.failure.message()));
+                let pause = pause.as_secs_f32();
+                let reason = fault.failure.message();
+                self.progress.again(format!("it failed, and is tried again in {pause:.1} s: {reason}"));
+                self.progress.say(format!("it failed with: {reason}"));
             })
             .await;
         tried.map_err(|fault| fault.failure)
