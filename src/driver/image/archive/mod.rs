@@ -37,7 +37,9 @@ pub(super) async fn ensure(
     tell: &impl Fn(String),
 ) -> Result<String, Failure> {
     let wanted = Wanted::of(source);
-    let too_long = |progress: &dyn std::fmt::Display| wrapped(load::too_long(&wanted, plan.timeout, &progress.to_string()));
+    let too_long = |progress: &dyn std::fmt::Display| {
+        wrapped(load::too_long(&wanted, plan.timeout, &progress.to_string()))
+    };
     let began = Instant::now();
     let found = timeout(plan.timeout, find(&socket.podman, plan, source, &wanted)).await;
     let from = match found.unwrap_or_else(|_| Err(too_long(&"the client's file was being read")))? {
