@@ -288,13 +288,13 @@ func testPullProgress(t *testing.T, podman *harness.Podman) {
 }
 
 func testStalledPull(t *testing.T, podman *harness.Podman) {
-	d := newDepot(t, podman, map[string]any{"pull_activity_timeout": "3s"})
+	d := newDepot(t, podman, map[string]any{"pull_activity_timeout": "8s"})
 	stalls := func(front *harness.Front, name string) string {
 		t.Helper()
 		began := time.Now()
 		text := d.of(front.Image(name), lax()).refused()
-		must.Between(t, 3*time.Second, time.Since(began), slow)
-		says(t, text, "failed to create image: "+front.Image(name)+": ", "pull_activity_timeout", "3s")
+		must.Between(t, 8*time.Second, time.Since(began), slow)
+		says(t, text, "failed to create image: "+front.Image(name)+": ", "pull_activity_timeout", "8s")
 		return text
 	}
 	name, image := d.pushed(512 << 10)
@@ -305,8 +305,8 @@ func testStalledPull(t *testing.T, podman *harness.Podman) {
 		says(t, stalls(front, name), "of 2 layers")
 		must.NoError(t, blobAsked(front, image))
 	}
-	// One that is slow and goes on is none of these.
-	front := d.Plain.Front(t, harness.OnBlob(image.Own(), harness.Trickle(150*time.Millisecond)))
+	// One that takes longer than that and goes on is none of these.
+	front := d.Plain.Front(t, harness.OnBlob(image.Own(), harness.Trickle(400*time.Millisecond)))
 	d.of(front.Image(name), lax()).runs(image)
 }
 

@@ -106,9 +106,11 @@ fn a_large_archive_costs_no_memory() {
     thread::spawn(move || {
         for mut stream in web.incoming().flatten() {
             let head = http::head(&mut BufReader::new(&stream)).unwrap();
-            let mut file = File::open(served.join(head.split(' ').nth(1).unwrap().trim_matches('/'))).unwrap();
+            let mut file =
+                File::open(served.join(head.split(' ').nth(1).unwrap().trim_matches('/'))).unwrap();
             let length = file.metadata().unwrap().len();
-            write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n").unwrap();
+            write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n")
+                .unwrap();
             io::copy(&mut file, &mut stream).unwrap();
         }
     });
@@ -152,7 +154,12 @@ fn a_large_archive_costs_no_memory() {
         load(at(1, remote), member);
         let grown = memory("VmHWM:").saturating_sub(before);
         assert!(taken.load(Ordering::SeqCst) > LARGE, "{what}: Podman has all of it");
-        eprintln!("loading {} MB from {what}: {} kB more at most, from {} kB", LARGE >> 20, grown >> 10, before >> 10);
+        eprintln!(
+            "loading {} MB from {what}: {} kB more at most, from {} kB",
+            LARGE >> 20,
+            grown >> 10,
+            before >> 10
+        );
         assert!(grown <= ALLOWED, "{what}: {} kB more", grown >> 10);
     }
 }

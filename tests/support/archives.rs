@@ -45,9 +45,7 @@ impl Made {
             let rest = "application/vnd.oci.image";
             (OCI, format!("{rest}.config.v1+json"), format!("{rest}.layer.v1.tar"))
         };
-        let blob = |kind: &str, text: &[u8]| {
-            json!({"mediaType": kind, "digest": format!("sha256:{}", sha256(text)), "size": text.len()})
-        };
+        let blob = |kind: &str, text: &[u8]| json!({"mediaType": kind, "digest": format!("sha256:{}", sha256(text)), "size": text.len()});
         json!({
             "schemaVersion": 2, "mediaType": kind,
             "config": blob(&config, &self.config), "layers": [blob(&layer, &self.layer)],

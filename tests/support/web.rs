@@ -79,7 +79,8 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Vec<String>>, answers: &Answers) {
 }
 
 fn answer(stream: &mut TcpStream, web: Web) -> std::io::Result<()> {
-    let head = |length: usize| format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n");
+    let head =
+        |length: usize| format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n");
     match web {
         Web::File(file) => {
             stream.write_all(head(file.len()).as_bytes())?;
@@ -104,7 +105,8 @@ fn answer(stream: &mut TcpStream, web: Web) -> std::io::Result<()> {
             std::io::copy(stream, &mut std::io::sink()).map(drop)
         }
         Web::Status(status, headers) => {
-            let head = format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n{headers}\r\n");
+            let head =
+                format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: 0\r\n{headers}\r\n");
             stream.write_all(head.as_bytes())
         }
         Web::Close => Ok(()),

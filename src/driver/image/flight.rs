@@ -66,12 +66,6 @@ pub(super) struct Flight {
 }
 
 impl Flight {
-    /// Its outcome, or how far it came within the limit.
-    pub(super) async fn within(self, limit: Duration) -> Result<Result<String, Failure>, String> {
-        let Self { work, progress } = self;
-        tokio::time::timeout(limit, work).await.map_err(|_| progress.standing().line().to_owned())
-    }
-
     /// Its outcome, or how far it is at `until`; and meanwhile its waiter is told of it: notices at once, progress at
     /// its pace. While nothing changes, nothing wakes up.
     pub(super) async fn followed(
@@ -172,6 +166,12 @@ mod tests {
 
     use super::*;
 
+    /// The outcome, or the last line that was told within the limit.
+    async fn within(flight: Flight, limit: Duration) -> Result<Result<String, Failure>, String> {
+        let followed = flight.followed(Some(Instant::now() + limit), &|_| {}).await;
+        followed.map(|(outcome, _)| outcome).map_err(|standing| standing.line().to_owned())
+    }
+
     fn key(name: &str) -> Key {
         Key { socket: "/s".into(), what: vec![name.to_owned()], tls_verify: None, credentials: None }
     }
@@ -192,8 +192,8 @@ mod tests {
             })
         };
         // The first one, whose limit is short, is the one that drives the work until then.
-        let first = join().within(Duration::from_millis(50));
-        let others: Vec<_> = (0..50).map(|_| tokio::spawn(join().within(Duration::from_secs(60)))).collect();
+        let first = within(join(), Duration::from_millis(50));
+        let others: Vec<_> = (0..50).map(|_| tokio::spawn(within(join(), Duration::from_secs(60)))).collect();
         assert_eq!(first.await, Err("half".to_owned()));
         go.notify_one();
         for other in others {
@@ -202,7 +202,7 @@ mod tests {
         assert_eq!(begun.load(Ordering::SeqCst), 1);
         // What has ended is not joined.
         go.notify_one();
-        assert_eq!(join().within(Duration::from_secs(1)).await, Ok(Ok("id".to_owned())));
+        assert_eq!(within(join(), Duration::from_secs(1)).await, Ok(Ok("id".to_owned())));
         assert_eq!(begun.load(Ordering::SeqCst), 2);
     }
 
@@ -222,10 +222,10 @@ mod tests {
                 std::future::pending().await
             })
         });
-        assert!(flight.within(Duration::from_millis(1)).await.is_err());
+        assert!(within(flight, Duration::from_millis(1)).await.is_err());
         gone.notified().await;
         let failed = join(key("abandoned"), |_| Box::pin(async { Err(Failure::new("no")) }));
-        assert_eq!(failed.within(Duration::from_secs(1)).await, Ok(Err(Failure::new("no"))));
+        assert_eq!(within(failed, Duration::from_secs(1)).await, Ok(Err(Failure::new("no"))));
     }
 
     /// What a waiter is told until the work ends.

@@ -36,7 +36,10 @@ pub async fn ensure(socket: &Socket, plan: &PullPlan, tell: impl Fn(String)) -> 
         ImageSource::Archive(source) => archive::ensure(socket, plan, source, &tell).await,
     };
     outcome.map_err(|failure| {
-        refusal::with_prefix(&format!("failed to create image: {}: ", archive::shown(&plan.reference())), failure)
+        refusal::with_prefix(
+            &format!("failed to create image: {}: ", archive::shown(&plan.reference())),
+            failure,
+        )
     })
 }
 

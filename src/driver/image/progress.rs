@@ -25,6 +25,8 @@ pub(super) struct Standing {
     /// Whether the registry has given all that there is to have.
     writing: bool,
     line: String,
+    /// Of a load, all that there is to say.
+    said: String,
     /// What everybody is told who waits, at once and in this order.
     pub(super) notices: Vec<String>,
 }
@@ -59,6 +61,11 @@ impl Progress {
         });
     }
 
+    /// Says how far a load is, of which Podman tells nothing.
+    pub(super) fn say(&self, text: String) {
+        self.0.send_modify(|standing| standing.said = text);
+    }
+
     /// Notes how far a layer is.
     pub(super) fn layer(&self, layer: Layer) {
         self.0.send_modify(|standing| {
@@ -87,6 +94,7 @@ impl Progress {
         self.0.send_modify(|standing| {
             standing.notice(notice);
             (standing.layers, standing.writing, standing.line) = Default::default();
+            standing.said.clear();
         });
     }
 
@@ -148,6 +156,9 @@ impl Standing {
 /// `2 of 3 layers done, 12.3 of 25.2 MB`, as far as it is known. Empty where nothing is.
 impl fmt::Display for Standing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.said.is_empty() {
+            return f.write_str(&self.said);
+        }
         if self.writing {
             return f.write_str("all layers are there, and the image is being stored");
         }

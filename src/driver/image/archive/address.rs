@@ -35,7 +35,10 @@ mod tests {
             ("docker.io/library/busybox:latest", "docker.io/library/busybox:latest"),
             ("docker-archive:/srv/a?b.tar", "docker-archive:/srv/a?b.tar"),
             ("docker-archive:https://h:8443/a.tar", "docker-archive:https://h:8443/a.tar"),
-            ("oci-archive:HTTP://u:p@ss@h/a@b.tar?t=1#f", "oci-archive:HTTP://<redacted>@h/a@b.tar?<redacted>"),
+            (
+                "oci-archive:HTTP://u:p@ss@h/a@b.tar?t=1#f",
+                "oci-archive:HTTP://<redacted>@h/a@b.tar?<redacted>",
+            ),
             ("https://token@h?x", "https://<redacted>@h?<redacted>"),
             ("https://h/é#secret", "https://h/é#<redacted>"),
             ("https://h/a?", "https://h/a?"),

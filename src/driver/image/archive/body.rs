@@ -17,8 +17,8 @@ use crate::driver::image::progress::Progress;
 
 /// So many pieces wait for being sent. They have some hundred kilobytes each.
 const WAITING: usize = 1;
-/// Progress is told each so many bytes.
-const STEP: u64 = 64 << 20;
+/// Progress is noted each so many bytes.
+const STEP: u64 = 8 << 20;
 
 /// The end that is written to.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl Writer {
         let before = self.sent;
         self.sent += length;
         if before / STEP != self.sent / STEP {
-            self.progress.tell(amount(self.sent, self.total));
+            self.progress.say(amount(self.sent, self.total));
         }
     }
 
@@ -75,7 +75,7 @@ impl Writer {
         }
         self.send(None).await;
         let all = self.sent.div_ceil(1 << 20);
-        self.progress.tell(format!("all {all} MB were sent, and Podman unpacks them"));
+        self.progress.say(format!("all {all} MB are sent, and Podman unpacks them"));
     }
 
     /// Where nobody reads any more, Podman has said why, and that is what counts.
@@ -89,8 +89,8 @@ impl Writer {
 fn amount(sent: u64, total: Option<u64>) -> String {
     let sent = sent >> 20;
     match total {
-        Some(total) => format!("{sent} of {} MB were sent to Podman", total >> 20),
-        None => format!("{sent} MB were sent to Podman"),
+        Some(total) => format!("{sent} of {} MB are sent to Podman", total >> 20),
+        None => format!("{sent} MB are sent to Podman"),
     }
 }
 

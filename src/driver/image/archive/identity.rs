@@ -15,7 +15,11 @@ const DEEPEST: usize = 3;
 
 /// The ID of the image that is meant; `None` where it does not show, be it that the archive is damaged: whoever loads it
 /// is told why. That no image or more than one is meant is told here.
-pub(super) fn of(source: &Source, format: ArchiveFormat, member: Option<&str>) -> Result<Option<String>, Unchosen> {
+pub(super) fn of(
+    source: &Source,
+    format: ArchiveFormat,
+    member: Option<&str>,
+) -> Result<Option<String>, Unchosen> {
     match source {
         Source::Tar(file, _) => match InTar::of(file) {
             Ok(files) => Images { files: &files, format }.identity(member),

@@ -55,7 +55,11 @@ pub(super) fn padding(length: u64) -> Bytes {
 }
 
 /// All files of the archive, opened, and how long it will be. It blocks.
-pub(super) fn parts(folder: &Folder, format: ArchiveFormat, member: Option<&str>) -> Result<(Vec<Part>, u64), String> {
+pub(super) fn parts(
+    folder: &Folder,
+    format: ArchiveFormat,
+    member: Option<&str>,
+) -> Result<(Vec<Part>, u64), String> {
     let mut packing = Packing { folder, format, parts: Vec::new(), names: HashSet::new() };
     packing.small("oci-layout", br#"{"imageLayoutVersion":"1.0.0"}"#.to_vec())?;
     let index = match format {
@@ -100,8 +104,8 @@ impl Packing<'_> {
              before its path",
         )?;
         let (digest, size) = (format!("sha256:{}", sha256(&text)), text.len());
-        let manifest: Value =
-            serde_json::from_slice(&text).map_err(|error| format!("its manifest.json is not understood: {error}"))?;
+        let manifest: Value = serde_json::from_slice(&text)
+            .map_err(|error| format!("its manifest.json is not understood: {error}"))?;
         let kind = manifest.get("mediaType").and_then(Value::as_str).unwrap_or(OCI_MANIFEST).to_owned();
         self.image(text, &digest, DEEPEST)?;
         let image = json!({"mediaType": kind, "digest": digest, "size": size});
@@ -115,7 +119,9 @@ impl Packing<'_> {
         let name = blob(ArchiveFormat::OciLayout, digest, Blob::Manifest);
         self.small(&name.ok_or_else(|| format!("its manifest {digest:?} has no SHA-256"))?, text)?;
         let digests = |member: &str| {
-            let all = manifest.get(member).map(|value| value.as_array().map_or(std::slice::from_ref(value), |all| all));
+            let all = manifest
+                .get(member)
+                .map(|value| value.as_array().map_or(std::slice::from_ref(value), |all| all));
             let digests = all.unwrap_or_default().iter().filter_map(|of| of.get("digest")?.as_str());
             digests.map(str::to_owned).collect::<Vec<_>>()
         };
@@ -136,7 +142,8 @@ impl Packing<'_> {
     }
 
     fn blob(&mut self, digest: &str) -> Result<(), String> {
-        let names = (blob(self.format, digest, Blob::Other), blob(ArchiveFormat::OciLayout, digest, Blob::Other));
+        let names =
+            (blob(self.format, digest, Blob::Other), blob(ArchiveFormat::OciLayout, digest, Blob::Other));
         let (Some(here), Some(there)) = names else { return Err(format!("{digest:?} is no SHA-256")) };
         if !self.names.insert(there.clone()) {
             return Ok(());

@@ -10,11 +10,11 @@ use backon::{ExponentialBuilder, Retryable};
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
+use super::From;
 use super::body::{self, Intake, Writer};
 use super::download::{Again, Download, Fault};
 use super::layout::{self, Data};
 use super::source::{Source, Wanted, blocking};
-use super::From;
 use crate::driver::errors::Failure;
 use crate::driver::image::progress::Progress;
 use crate::driver::image::{go_text, refusal};
@@ -121,7 +121,10 @@ impl Load {
             })
             .notify(|fault: &Fault, pause| {
                 tracing::warn!(error = fault.failure.message(), ?pause, "an archive is fetched again");
-                self.progress.tell(format!("{}; trying again after {pause:.1?}", fault.failure.message()));
+                let pause = pause.as_secs_f32();
+                let reason = fault.failure.message();
+                self.progress.again(format!("it failed, and is tried again in {pause:.1} s: {reason}"));
+                self.progress.say(format!("it failed with: {reason}"));
             })
             .await;
         tried.map_err(|fault| fault.failure)
@@ -167,8 +170,10 @@ impl Load {
         let name = name.strip_prefix("sha256:").unwrap_or(&name);
         match self.podman.image(name).await {
             Ok(Some(image)) => Ok(image.id),
-            Ok(None) => Err(Failure::new(format!("Podman loaded {name} and does not have it any more"))
-                .recoverable(true)),
+            Ok(None) => {
+                Err(Failure::new(format!("Podman loaded {name} and does not have it any more"))
+                    .recoverable(true))
+            }
             Err(error) => Err(refusal::of_load(&error)),
         }
     }

@@ -90,7 +90,8 @@ pub(super) fn oci(table: &[u8], member: Option<&str>) -> Result<Chosen, Unchosen
     let alone = images.len() == 1;
     let image = images.get(place).cloned().ok_or(Unchosen::Empty)?;
     guard(ref_name(&image))?;
-    let target = digest(&image).ok_or_else(|| Unchosen::NotUnderstood("a manifest has no digest".to_owned()))?;
+    let target =
+        digest(&image).ok_or_else(|| Unchosen::NotUnderstood("a manifest has no digest".to_owned()))?;
     let target = target.to_owned();
     if alone {
         return Ok(Chosen { target, rewritten: None });

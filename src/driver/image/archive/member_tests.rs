@@ -102,7 +102,10 @@ fn an_archive_cannot_give_the_drivers_own_names() {
     let table = oci_table(&[("sha256:a", Some(name))]);
     assert_eq!(oci(&table, None), Err(Unchosen::Reserved(name.to_owned())));
     let short = "nomad-driver-podman/archive:sha256-0";
-    assert_eq!(oci(&oci_table(&[("sha256:a", Some(short))]), None), Err(Unchosen::Reserved(short.to_owned())));
+    assert_eq!(
+        oci(&oci_table(&[("sha256:a", Some(short))]), None),
+        Err(Unchosen::Reserved(short.to_owned()))
+    );
 }
 
 #[test]

@@ -16,16 +16,14 @@ mod passage;
 mod place;
 mod source;
 
-use std::time::Instant;
-
 use podman_driver_engine::pull::{ArchiveSource, PullPlan, PullPolicy, SourceLocation};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 
 pub(super) use self::address::shown;
 use self::load::Load;
 use self::place::Place;
 use self::source::{Source, Wanted};
-use super::flight::{self, Key};
+use super::flight::{self, Key, Told};
 use super::{gc, present, refusal};
 use crate::driver::errors::Failure;
 use crate::driver::socket::Socket;
@@ -39,10 +37,12 @@ pub(super) async fn ensure(
     tell: &impl Fn(String),
 ) -> Result<String, Failure> {
     let wanted = Wanted::of(source);
-    let too_long = |progress: &str| wrapped(load::too_long(&wanted, plan.timeout, progress));
+    let too_long = |progress: &dyn std::fmt::Display| {
+        wrapped(load::too_long(&wanted, plan.timeout, &progress.to_string()))
+    };
     let began = Instant::now();
     let found = timeout(plan.timeout, find(&socket.podman, plan, source, &wanted)).await;
-    let from = match found.unwrap_or_else(|_| Err(too_long("the client's file was being read")))? {
+    let from = match found.unwrap_or_else(|_| Err(too_long(&"the client's file was being read")))? {
         Found::Present(id) => return Ok(id),
         Found::Missing(from) => from,
     };
@@ -53,8 +53,15 @@ pub(super) async fn ensure(
         let load = Load { podman: podman.clone(), wanted: wanted.clone(), silence, progress };
         Box::pin(gc::bring(images, podman, wanted.shown.clone(), load.run(from)))
     });
-    let loaded = flight.within(plan.timeout.saturating_sub(began.elapsed())).await;
-    loaded.map_or_else(|progress| Err(too_long(&progress)), |loaded| loaded.map_err(wrapped))
+    let told = |told: Told<'_>| match told {
+        Told::Progress(text) | Told::Notice(text) => tell(format!("Loading image {}: {text}", wanted.shown)),
+    };
+    // A limit beyond all times is none.
+    let followed = flight.followed(began.checked_add(plan.timeout), &told).await;
+    let (outcome, _) = followed.map_err(|standing| too_long(&standing))?;
+    let id = outcome.map_err(wrapped)?;
+    tell(format!("Loaded image {} in {:.1} s", wanted.shown, began.elapsed().as_secs_f32()));
+    Ok(id)
 }
 
 /// Where the bytes come from.

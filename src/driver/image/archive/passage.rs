@@ -121,7 +121,8 @@ impl Passage {
                 State::Data { left, .. } => *left,
                 State::Ended => u64::MAX,
             };
-            let part = piece.split_to(usize::try_from(wanted).map_or(piece.len(), |wanted| wanted.min(piece.len())));
+            let part =
+                piece.split_to(usize::try_from(wanted).map_or(piece.len(), |wanted| wanted.min(piece.len())));
             let length = u64::try_from(part.len()).unwrap_or_default();
             self.at += length;
             match &mut self.state {
@@ -189,7 +190,11 @@ impl Passage {
             return Ok(());
         }
         if !is_header(&block) {
-            return Err(if self.at == BLOCK as u64 { no_tar(&block) } else { self.broken("there is no header") });
+            return Err(if self.at == BLOCK as u64 {
+                no_tar(&block)
+            } else {
+                self.broken("there is no header")
+            });
         }
         let header = Header::from_byte_slice(&block);
         let kind = header.entry_type();
@@ -269,7 +274,9 @@ impl Passage {
     }
 
     fn file_ends(&mut self, out: &mut Vec<Bytes>) -> Result<(), Damage> {
-        let State::Data { fate, .. } = std::mem::replace(&mut self.state, State::Header) else { return Ok(()) };
+        let State::Data { fate, .. } = std::mem::replace(&mut self.state, State::Header) else {
+            return Ok(());
+        };
         match fate {
             Fate::Pass | Fate::Drop => Ok(()),
             Fate::Extension(kept) => self.extension(kept),

@@ -79,7 +79,13 @@ const LONG: &str = "a-name-that-is-longer-than-the-hundred-bytes-that-a-header-h
 
 fn docker() -> Vec<u8> {
     let layer = vec![7; 5000];
-    tar(&[("l.tar", &layer), ("a.json", b"{}"), (LONG, b"x"), ("b.json", b"{ }"), ("manifest.json", &docker_table())])
+    tar(&[
+        ("l.tar", &layer),
+        ("a.json", b"{}"),
+        (LONG, b"x"),
+        ("b.json", b"{ }"),
+        ("manifest.json", &docker_table()),
+    ])
 }
 
 #[test]
@@ -104,15 +110,13 @@ fn of_a_docker_archive_one_image_is_left() {
     assert_eq!(table, json!([{"Config": "b.json", "RepoTags": ["localhost/b:1"], "Layers": ["l.tar"]}]));
 
     let absent = judged(&docker(), Docker, Some("localhost/c:1")).unwrap_err();
-    assert_eq!(
-        absent.to_string(),
-        "it has no image \"localhost/c:1\". It has localhost/a:1, localhost/b:1"
-    );
+    assert_eq!(absent.to_string(), "it has no image \"localhost/c:1\". It has localhost/a:1, localhost/b:1");
 }
 
 #[test]
 fn of_an_oci_archive_one_image_is_left() {
-    let archive = tar(&[("./blobs/sha256/a", b"{}"), ("./index.json", &oci_table()), ("./oci-layout", b"{}")]);
+    let archive =
+        tar(&[("./blobs/sha256/a", b"{}"), ("./index.json", &oci_table()), ("./oci-layout", b"{}")]);
     let out = judged(&archive, Oci, Some("two")).unwrap();
     let table: Value = serde_json::from_slice(&files(&out)[1].1).unwrap();
     assert_eq!(table["manifests"].as_array().unwrap().len(), 1);
@@ -124,7 +128,12 @@ fn of_an_oci_archive_one_image_is_left() {
 #[test]
 fn of_an_archive_with_both_tables_the_format_names_the_one() {
     let both = |first: &[u8], second: &[u8]| {
-        tar(&[("oci-layout", b"{}"), ("index.json", first), ("manifest.json", second), ("repositories", b"{}")])
+        tar(&[
+            ("oci-layout", b"{}"),
+            ("index.json", first),
+            ("manifest.json", second),
+            ("repositories", b"{}"),
+        ])
     };
     let archive = both(&oci_table(), &docker_table());
     let names = |out: Vec<u8>| files(&out).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
@@ -146,7 +155,11 @@ fn an_extended_header_tells_name_and_length() {
     let table = docker_table();
     let size = table.len().to_string();
     builder
-        .append_pax_extensions([("mtime", &b"1.5"[..]), ("path", b"manifest.json"), ("size", size.as_bytes())])
+        .append_pax_extensions([
+            ("mtime", &b"1.5"[..]),
+            ("path", b"manifest.json"),
+            ("size", size.as_bytes()),
+        ])
         .unwrap();
     let mut header = Header::new_ustar();
     header.set_path("other").unwrap();
@@ -160,7 +173,11 @@ fn an_extended_header_tells_name_and_length() {
     assert!(judged(&archive, Docker, None).is_ok_and(|out| out == archive));
     let out = judged(&archive, Docker, Some("localhost/a:2")).unwrap();
     let files = files(&out);
-    assert_eq!((files.len(), files[0].0.as_str()), (1, "manifest.json"), "without what was said of the other");
+    assert_eq!(
+        (files.len(), files[0].0.as_str()),
+        (1, "manifest.json"),
+        "without what was said of the other"
+    );
 }
 
 #[test]

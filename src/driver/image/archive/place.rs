@@ -151,7 +151,7 @@ mod tests {
     use std::io::Read;
     use std::os::unix::fs::symlink;
 
-    use rustix::fs::{mknodat, mkdir};
+    use rustix::fs::{mkdir, mknodat};
 
     use super::*;
 
@@ -197,10 +197,17 @@ mod tests {
             "/etc/passwd",
         ] {
             let error = place(&task, path).file().unwrap_err().message().to_owned();
-            assert!(error.starts_with(&format!("open {path}: it leads out of the task's folder ")), "{error}");
+            assert!(
+                error.starts_with(&format!("open {path}: it leads out of the task's folder ")),
+                "{error}"
+            );
         }
         let missing = place(&task, "local/b.tar").file().unwrap_err();
-        assert!(missing.message().starts_with("open local/b.tar: no such file or directory in the task's folder "));
+        assert!(
+            missing
+                .message()
+                .starts_with("open local/b.tar: no such file or directory in the task's folder ")
+        );
     }
 
     #[test]

@@ -98,7 +98,8 @@ pub(super) async fn verified(source: Source, wanted: Wanted) -> Result<(), Failu
     blocking(move || {
         let (Some(checksum), Source::Tar(mut file, _)) = (&wanted.checksum, source) else { return Ok(()) };
         let mut hash = Sha256::new();
-        let read = std::io::Seek::rewind(&mut file).and_then(|()| std::io::copy(&mut file, &mut Writer(&mut hash)));
+        let read =
+            std::io::Seek::rewind(&mut file).and_then(|()| std::io::copy(&mut file, &mut Writer(&mut hash)));
         read.map_err(|error| wanted.refused(&crate::driver::image::go_text(&error)))?;
         let found = hexadecimal(&hash.finalize());
         if *checksum == found { Ok(()) } else { Err(wanted.mismatch(&found)) }
