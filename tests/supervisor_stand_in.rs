@@ -35,6 +35,7 @@ fn launch(driver: &Arc<Driver>, socket: &Arc<Socket>, number: usize) -> Arc<Task
         ident: Ident { task_id, alloc_id: "alloc".to_owned(), task_name: "web".to_owned() },
         container_id: format!("c{number}"),
         socket: socket.clone(),
+        image: None,
         found: Found::default(),
         gc_container: true,
         initial: Initial::Unknown,

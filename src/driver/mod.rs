@@ -33,6 +33,7 @@ use std::sync::Arc;
 
 use base::Base;
 use events::Events;
+use image::gc::Collectors;
 use service::Service;
 use settings::Settings;
 use stats::Samplers;
@@ -63,6 +64,8 @@ pub struct Driver {
     pub store: Store,
     /// What tasks' users are told.
     pub events: Events,
+    /// Who removes images.
+    pub collectors: Collectors,
     /// Who reads statistics.
     pub samplers: Samplers,
 }
@@ -78,8 +81,9 @@ impl Driver {
         self.settings.subscribe()
     }
 
-    /// Takes new settings. Tasks that run keep the socket that they were started on.
+    /// Takes new settings. To be called on a tokio runtime if they ask for image gc. Tasks that run keep the socket that they were started on.
     pub fn set_settings(&self, settings: Settings) {
+        self.collectors.follow(&settings);
         self.settings.send_replace(Arc::new(settings));
     }
 }

@@ -204,9 +204,11 @@ fn take_up(
     state: &State,
     found: Found,
 ) {
-    let (found, initial) = match found {
-        Found::Container(container, initial) => (ending::Found::of(&container), initial),
-        Found::Nothing => (ending::Found::default(), Initial::Unknown),
+    let (found, image, initial) = match found {
+        Found::Container(container, initial) => {
+            (ending::Found::of(&container), Some(socket.images.take(&container.image)), initial)
+        }
+        Found::Nothing => (ending::Found::default(), None, Initial::Unknown),
     };
     // An ended container is in the way of the task's next start, so that it is removed whatever `gc.container` says.
     let ended = matches!(initial, Initial::Ended(_));
@@ -216,6 +218,7 @@ fn take_up(
         ident: request::ident(task),
         container_id: state.container_id.clone(),
         socket,
+        image,
         found: ending::Found { started_at: found.started_at.or_else(|| known(state.started_at)), ..found },
         gc_container: ended || driver.settings().plugin.gc.container,
         initial,

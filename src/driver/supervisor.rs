@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, watch as state};
 
 use super::ending::Found;
 use super::events::Ident;
+use super::image::gc::Use;
 use super::socket::Socket;
 use super::store::Reservation;
 use super::task::{Asked, Phase, Status, Task};
@@ -34,6 +35,8 @@ pub struct Launch {
     pub container_id: String,
     /// Where it is.
     pub socket: Arc<Socket>,
+    /// Its image, which is kept for it.
+    pub image: Option<Use>,
     /// Its process, as far as Podman told of it.
     pub found: Found,
     /// Whether the container is removed when the task is destroyed.
@@ -90,6 +93,7 @@ pub fn spawn(driver: &Arc<Driver>, reservation: Reservation, launch: Launch) -> 
         ident: launch.ident.clone(),
         container_id: launch.container_id.clone(),
         socket: launch.socket.clone(),
+        image: launch.image,
         status,
         commands,
     });

@@ -11,6 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::errors::Failure;
 use super::events::Ident;
+use super::image::gc::Use;
 use super::socket::Socket;
 
 /// A task that has started, or was recovered.
@@ -22,6 +23,8 @@ pub struct Task {
     pub container_id: String,
     /// Where the container is.
     pub socket: Arc<Socket>,
+    /// Keeps its image from being removed. `None` where Podman could not be asked which one that is.
+    pub image: Option<Use>,
     /// Its state, as the supervisor tells it.
     pub status: watch::Receiver<Status>,
     pub(super) commands: mpsc::Sender<Asked>,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::lenient::{lenient, map, text, time};
+use super::lenient::{lenient, list, map, text, time};
 
 /// A container.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -44,6 +44,22 @@ pub struct Container {
     /// How often Podman itself started it again.
     #[serde(deserialize_with = "lenient")]
     pub restart_count: u32,
+    /// What is mounted in it.
+    #[serde(deserialize_with = "list")]
+    pub mounts: Vec<Mounted>,
+}
+
+/// Something that is mounted in a container.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default, rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Mounted {
+    /// `bind`, `volume`, `image`, …
+    #[serde(rename = "Type", deserialize_with = "lenient")]
+    pub kind: String,
+    /// Where it comes from: of an image, its name or ID, as whoever made the container wrote it.
+    #[serde(deserialize_with = "lenient")]
+    pub source: String,
 }
 
 /// Where a container stands.

@@ -83,6 +83,12 @@ pub struct Listed {
     /// Podman's word for where it stands.
     #[serde(deserialize_with = "lenient")]
     pub state: String,
+    /// ID of its image.
+    #[serde(rename = "ImageID", deserialize_with = "lenient")]
+    pub image_id: String,
+    /// Where something is mounted in it.
+    #[serde(deserialize_with = "list")]
+    pub mounts: Vec<String>,
 }
 
 impl Client {
@@ -229,6 +235,15 @@ impl Client {
         let filters = serde_json::to_string(filters).unwrap_or_default();
         let path = Query::of("/containers/json").with("all", all).with("filters", filters).done();
         self.get::<Option<Vec<Listed>>>(&path).await.map(Option::unwrap_or_default)
+    }
+
+    /// Lists all containers, those included that Podman did not make, such as those of builds.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn list_everybodys_containers(&self) -> Result<Vec<Listed>, Error> {
+        let path = "/containers/json?all=true&external=true";
+        self.get::<Option<Vec<Listed>>>(path).await.map(Option::unwrap_or_default)
     }
 
     /// A request without an answer that matters.

@@ -96,6 +96,11 @@ impl Error {
             || self.says(&["no such container", "no such exec session", "no such image", "image not known"])
     }
 
+    /// Whether the image does not have the name that was to be taken from it.
+    pub(super) fn says_no_such_tag(&self) -> bool {
+        self.says(&["tag not known"])
+    }
+
     /// Whether a container of this name is there already.
     pub fn is_name_in_use(&self) -> bool {
         self.says(&["name is already in use", "already in use by"])

@@ -41,6 +41,14 @@ impl Client {
         self.get::<Option<Vec<ListedImage>>>("/images/json").await.map(Option::unwrap_or_default)
     }
 
+    /// All images in Podman's storage, those included that have no name and that others are built on.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn list_all_images(&self) -> Result<Vec<ListedImage>, Error> {
+        self.get::<Option<Vec<ListedImage>>>("/images/json?all=true").await.map(Option::unwrap_or_default)
+    }
+
     /// Loads an archive (docker-archive or oci-archive, not compressed) and gives the names of what was in it. The body
     /// is sent as it comes; the limit of the first byte counts from its last piece.
     ///
@@ -81,7 +89,24 @@ impl Client {
         self.successful(Method::POST, &path, Bytes::from_static(b"{}"), self.deadlines).await.map(drop)
     }
 
-    /// Removes an image, if nothing uses it. That it is gone already is no error.
+    /// Takes one name from the image of this ID, and leaves the image itself. That it does not have it is no error. Names
+    /// with a digest cannot be taken so.
+    ///
+    /// # Errors
+    /// Any [`Error`].
+    pub async fn untag_image(&self, id: &str, repository: &str, tag: &str) -> Result<(), Error> {
+        let path = Query::of(format!("/images/{}/untag", escaped(id)))
+            .with("repo", repository)
+            .with("tag", tag)
+            .done();
+        match self.successful(Method::POST, &path, Bytes::from_static(b"{}"), self.deadlines).await {
+            Err(error) if !error.is_absent() && !error.says_no_such_tag() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes a name of an image, and with the last one the image, which is refused while a container was made of it. A
+    /// container that mounts it is no reason for Podman. That it is gone already is no error.
     ///
     /// # Errors
     /// Any [`Error`].

@@ -30,6 +30,7 @@ pub fn supervised(
         ident: Ident { task_id: task_id.to_owned(), ..Ident::default() },
         container_id: container.to_owned(),
         socket: socket.clone(),
+        image: None,
         found: Found { cgroup_path: cgroup_path.map(str::to_owned), ..Found::default() },
         gc_container: false,
         initial: Initial::Running,

@@ -102,6 +102,7 @@ impl<'a> Tasks<'a> {
             },
             container_id: id.to_owned(),
             socket: self.socket.clone(),
+            image: Some(self.socket.images.take(&container.image)),
             found: Found::of(&container),
             gc_container: gc,
             initial,

@@ -8,7 +8,7 @@ use tokio::fs::File;
 use tokio_util::io::ReaderStream;
 
 use super::flight::{self, Key};
-use super::{identity, present, refusal};
+use super::{gc, identity, present, refusal};
 use crate::driver::errors::Failure;
 use crate::driver::socket::Socket;
 use crate::podman::{Client, Deadlines};
@@ -39,8 +39,10 @@ pub(super) async fn ensure(
         return Ok(id);
     }
     tell(format!("Loading image {path}"));
-    let (podman, file) = (socket.podman.clone(), path.to_owned());
-    let flight = flight::join(Key::of_load(socket, path), |_| Box::pin(load(podman, file)));
+    let (podman, images, file) = (socket.podman.clone(), socket.images.clone(), path.to_owned());
+    let flight = flight::join(Key::of_load(socket, path), |_| {
+        Box::pin(gc::bring(images, podman.clone(), file.clone(), load(podman, file)))
+    });
     let loaded = flight.within(plan.timeout).await.unwrap_or_else(|_| {
         Err(Failure::new(format!(
             "context deadline exceeded: Podman had not loaded {path} after {:?}. Raise image_pull_timeout",

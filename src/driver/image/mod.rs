@@ -6,6 +6,7 @@ mod auth_file;
 mod credentials;
 mod fetch;
 mod flight;
+pub mod gc;
 mod helper;
 mod identity;
 mod known;

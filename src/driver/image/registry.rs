@@ -8,7 +8,7 @@ use super::Failure;
 use super::fetch::{self, Order};
 use super::flight::{self, Key, Told};
 use super::presence::{self, Presence};
-use super::{credentials, refusal};
+use super::{credentials, gc, refusal};
 use crate::driver::socket::Socket;
 use crate::podman::{AuthHeader, PullQuery, Telling};
 
@@ -57,8 +57,11 @@ async fn pull(
         telling: telling(socket, plan),
     };
     let key = Key::of_pull(socket, &query, auth.as_ref());
-    let order = Order { podman: socket.podman.clone(), query, auth, silence: plan.activity_timeout };
-    let flight = flight::join(key, |progress| Box::pin(fetch::run(order, progress)));
+    let (podman, images, pulled) = (socket.podman.clone(), socket.images.clone(), name.to_owned());
+    let order = Order { podman: podman.clone(), query, auth, silence: plan.activity_timeout };
+    let flight = flight::join(key, |progress| {
+        Box::pin(gc::bring(images, podman, pulled, fetch::run(order, progress)))
+    });
     let told = |told: Told<'_>| match told {
         Told::Progress(text) | Told::Notice(text) => tell(format!("Pulling image {name}: {text}")),
     };

@@ -20,6 +20,7 @@ use debts::Debts;
 pub use exits::ExitNotice;
 use exits::Exits;
 
+use crate::driver::image::gc::{self, Uses};
 use crate::podman::{Client, Deadlines, Error, Info};
 
 /// How many may look after their containers at the same time. When a service comes back, everybody wants to.
@@ -35,6 +36,8 @@ pub struct Socket {
     pub is_default: bool,
     /// The client for it.
     pub podman: Client,
+    /// Who uses which of its images.
+    pub images: Arc<Uses>,
     shared: Arc<Shared>,
     turns: Semaphore,
     watched: AtomicBool,
@@ -86,6 +89,7 @@ impl Socket {
             path: path.to_owned(),
             is_default,
             podman: Client::new(path, deadlines),
+            images: gc::of(path),
             shared: Arc::new(Shared {
                 contact: watch::Sender::new(Contact::Unknown),
                 exits: Exits::default(),

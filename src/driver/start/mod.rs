@@ -21,7 +21,7 @@ use super::Driver;
 use super::ending::Found;
 use super::errors::Failure;
 use super::handle;
-use super::image;
+use super::image::gc::{self, Use};
 use super::logs;
 use super::mark::Mark;
 use super::store::Reservation;
@@ -90,6 +90,7 @@ async fn run(
 /// A container that runs, or ran.
 struct Started {
     container: Container,
+    image: Use,
     adopted: bool,
 }
 
@@ -104,23 +105,27 @@ async fn container(
     // Also for a container that is adopted: Nomad may have made the pipe anew.
     plan.give_pipe()?;
     match namesake::settle(driver, plan, &mark).await? {
-        Some(container) => Ok(Started { container, adopted: true }),
+        Some(container) => {
+            let image = plan.socket.images.take(&container.image);
+            Ok(Started { container, image, adopted: true })
+        }
         None => {
-            let container = make(driver, plan, &mark, gone).await?;
-            Ok(Started { container, adopted: false })
+            let image = or_gone(gone, image(driver, plan)).await?;
+            let container = make(driver, plan, &mark, &image, gone).await?;
+            Ok(Started { container, image, adopted: false })
         }
     }
 }
 
-/// Image, create, start. From create on, everything that goes wrong takes the container away again.
+/// Create and start, of an image that is there. From create on, everything that goes wrong takes the container away again.
 async fn make(
     driver: &Arc<Driver>,
     plan: &Plan,
     mark: &Mark,
+    image: &str,
     gone: &CancellationToken,
 ) -> Result<Container, Failure> {
-    let image = or_gone(gone, image(driver, plan)).await?;
-    let mut spec = plan.with_image(&image)?;
+    let mut spec = plan.with_image(image)?;
     mark.write(&mut spec);
     let podman = &plan.socket.podman;
     let made = HalfMade::new(plan, mark);
@@ -171,8 +176,8 @@ fn short(id: &str) -> &str {
     id.get(..12).unwrap_or(id)
 }
 
-async fn image(driver: &Arc<Driver>, plan: &Plan) -> Result<String, Failure> {
-    image::ensure(&plan.socket, &plan.pull, |message| tell(driver, plan, message)).await
+async fn image(driver: &Arc<Driver>, plan: &Plan) -> Result<Use, Failure> {
+    gc::use_of(&plan.socket, &plan.pull, |message| tell(driver, plan, message)).await
 }
 
 /// Gives up when the client is gone. What was begun is dropped, which ends its requests.
@@ -194,7 +199,7 @@ fn finish(
     started: Started,
     reservation: Reservation,
 ) -> Done {
-    let Started { container, adopted } = started;
+    let Started { container, image, adopted } = started;
     let net = network::of(&plan, &container);
     let started_at = container.state.started_at.unwrap_or_else(jiff::Timestamp::now);
     tracing::info!(
@@ -221,6 +226,7 @@ fn finish(
         ident: plan.ident,
         container_id: container.id,
         socket: plan.socket,
+        image: Some(image),
         found,
         gc_container: driver.settings().plugin.gc.container,
         initial: Initial::Running,

@@ -31,6 +31,7 @@ async fn a_panic_ends_the_task_and_nothing_else() {
         ident: ident.clone(),
         container_id: "c1".to_owned(),
         socket: socket.clone(),
+        image: None,
         status: receiver,
         commands,
     });
