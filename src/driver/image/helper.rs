@@ -62,9 +62,12 @@ pub(super) async fn ask(name: &str, servers: &[String]) -> Result<Option<Found>,
 }
 
 /// Many tasks of one registry that start at once ask its helper once.
-static ASKINGS: Together<(String, Vec<String>), Result<Option<Found>, String>, ()> = Together::new();
+static ASKINGS: Together<(String, Vec<String>), Asked, ()> = Together::new();
 
-async fn one_after_the_other(name: String, servers: Vec<String>) -> Result<Option<Found>, String> {
+/// What came of asking a helper.
+type Asked = Result<Option<Found>, String>;
+
+async fn one_after_the_other(name: String, servers: Vec<String>) -> Asked {
     let program = format!("docker-credential-{name}");
     for server in &servers {
         let found = ask_for(&name, &program, server, PATIENCE).await?;

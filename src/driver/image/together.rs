@@ -12,8 +12,10 @@ pub(super) type Work<T> = BoxFuture<'static, T>;
 
 /// All work of a kind that is under way, by what makes two wishes the same. Each piece may have something beside it.
 pub(super) struct Together<K, T: Clone, X> {
-    under_way: Mutex<BTreeMap<K, (WeakShared<Work<T>>, X)>>,
+    under_way: Mutex<UnderWay<K, T, X>>,
 }
+
+type UnderWay<K, T, X> = BTreeMap<K, (WeakShared<Work<T>>, X)>;
 
 impl<K: Ord, T: Clone, X: Clone> Together<K, T, X> {
     pub(super) const fn new() -> Self {
