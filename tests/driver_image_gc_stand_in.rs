@@ -60,9 +60,13 @@ fn usual(asked: &Asked) -> Option<Reply> {
 
 /// The driver with image gc, its socket, and the delay of nothing at all.
 fn plugin(podman: &StandIn) -> (Driver, Arc<Socket>) {
+    plugin_with(podman, "0s")
+}
+
+fn plugin_with(podman: &StandIn, delay: &str) -> (Driver, Arc<Socket>) {
     let socket_path = format!("unix://{}", podman.socket().display());
     let mut plugin = PluginConfig { socket_path, ..PluginConfig::default() };
-    (plugin.gc.image, plugin.gc.image_delay) = (true, "0s".to_owned());
+    (plugin.gc.image, plugin.gc.image_delay) = (true, delay.to_owned());
     let settings = Settings::build(plugin, Sources::default(), Node::default(), &Settings::default()).unwrap();
     let (driver, socket) = (Driver::default(), settings.sockets[0].clone());
     driver.set_settings(settings);
@@ -170,6 +174,43 @@ async fn a_start_that_arrives_during_a_removal_waits_and_has_the_image_anew() {
     let removed = lines.iter().position(|line| line.starts_with("DELETE")).unwrap();
     let pulled = lines.iter().position(|line| line == "POST /images/pull").unwrap();
     assert!(removed < pulled, "{lines:?}");
+}
+
+/// Podman's events are kept for a time only, so that marks must not become old; and what happened before is looked at
+/// before the old mark goes.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_mark_is_renewed() {
+    const REPOSITORY: &str = "localhost/nomad-driver-podman/pulled";
+    let old = format!("{REPOSITORY}:1577836800000-a565e85a61bbd515");
+    let names = Arc::new(Mutex::new(vec![NAME.to_owned(), old.clone()]));
+    let (of_podman, first) = (names.clone(), old.clone());
+    let podman = StandIn::start(move |asked| {
+        let mut names = of_podman.lock().unwrap();
+        let (_, tag) = asked.path.rsplit_once("&tag=").unwrap_or_default();
+        let name = format!("{REPOSITORY}:{}", tag.replace("%2D", "-"));
+        match asked.line().as_str() {
+            "GET /images/json" => ok(format!("[{{\"Id\":\"{ID}\",\"Names\":{:?}}}]", *names)),
+            line if line.ends_with("/tag") => {
+                names.push(name);
+                Reply::Whole(201, String::new())
+            }
+            line if line.ends_with("/untag") => {
+                names.retain(|other| *other != name);
+                ok("")
+            }
+            "GET /events" if asked.path.contains("stream=false") => ok(marked().replace(MARK, &first)),
+            _ => usual(asked).unwrap_or(Reply::Close),
+        }
+    });
+    let (driver, _socket) = plugin_with(&podman, "1h");
+    until(|| changes(&podman).len() == 2).await;
+    until(|| !names.lock().unwrap().contains(&old)).await;
+    let names = names.lock().unwrap().clone();
+    assert_eq!((names.len(), names[0].as_str()), (2, NAME));
+    assert!(names[1].starts_with(REPOSITORY) && names[1].ends_with("-a565e85a61bbd515"), "{names:?}");
+    let changes = changes(&podman);
+    assert!(changes[0].contains("/tag?") && changes[1].contains("/untag?"), "the new one first: {changes:?}");
+    drop(driver);
 }
 
 fn plan() -> PullPlan {
