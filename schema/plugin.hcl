@@ -34,6 +34,7 @@ option "registry" {
   doc     = "How a registry is talked to, for all tasks; the label is its host, with its port where images name it."
   notes   = ["Images of a short name have no registry here: Podman finds out which one it is, and verifies its certificate."]
   example = { "registry.example.com:5000" = { tls_verify = false } }
+  own     = true
   since   = "0.1.0"
   docker  = null
 
@@ -43,6 +44,7 @@ option "registry" {
     doc         = "Whether the registry's certificate is verified. With `false`, the registry may also be one without TLS."
     notes       = ["A task can switch it off for itself, with `tls_verify` in its `auth`, and cannot switch it on again.", "A certificate of an authority of your own goes into `/etc/containers/certs.d/HOST:PORT/ca.crt` on the client; then nothing need be switched off."]
     example     = false
+    own         = true
     since       = "0.1.0"
     docker      = null
     not_in_spec = "It goes to Podman with the pull, which happens before the container is created."
@@ -54,6 +56,7 @@ option "pull_activity_timeout" {
   syntax      = duration
   doc         = "How long a pull or download may go on without telling any progress, as a number with a unit. Unset means that only the task's `image_pull_timeout` ends it."
   example     = "2m"
+  own         = true
   since       = "0.1.0"
   docker      = "pull_activity_timeout"
   not_in_spec = "It limits the pull, which happens before the container is created."
@@ -120,6 +123,7 @@ option "gc" {
     doc         = "Whether an image that this driver pulled is removed when no task, container or start has used it for a while. Images that others pulled, named or use stay."
     notes       = ["The docker driver's default is `true`.", "Such images carry a name of the driver's own, `localhost/nomad-driver-podman/pulled`, by which they are found again after a restart."]
     example     = true
+    own         = true
     since       = "0.1.0"
     docker      = "gc.image"
     not_in_spec = "It says what happens after the container has ended."
@@ -132,6 +136,7 @@ option "gc" {
     doc         = "How long an image has to be unused before it is removed, as a number with a unit."
     notes       = ["It begins anew when the plugin starts."]
     example     = "1h"
+    own         = true
     since       = "0.1.0"
     docker      = "gc.image_delay"
     not_in_spec = "It says what happens after the container has ended."

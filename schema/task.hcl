@@ -11,6 +11,7 @@
 #     doc, notes      documentation: what it does, its unit, what happens when it is unset; then interplay, hosts, versions
 #     example         a value that a user would write
 #     sensitive       true for a secret
+#     own             true for what the Go driver does not have
 #     since           the version of this project that brought it
 #     docker          what the docker driver calls it; null where it has nothing like it
 #     deprecated      the option that replaces it
@@ -187,6 +188,7 @@ option "image_checksum" {
   doc         = "SHA-256 of the archive that the image comes from, as `sha256:` and 64 hexadecimal digits. Podman gets the end of the archive only if it is right. Unset takes the archive as it is."
   notes       = ["With a checksum, an image that was loaded from a web address before is not fetched again.", "An image in a registry is verified by its digest: `NAME@sha256:…`."]
   example     = "sha256:5b0bcabd1ed22e9fb1310cf6c2dec7cdef19f0ad69efa1f392e94a4333501270"
+  own         = true
   since       = "0.1.0"
   docker      = null
   not_in_spec = "It is compared before the container is created."

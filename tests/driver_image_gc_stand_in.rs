@@ -67,7 +67,8 @@ fn plugin_with(podman: &StandIn, delay: &str) -> (Driver, Arc<Socket>) {
     let socket_path = format!("unix://{}", podman.socket().display());
     let mut plugin = PluginConfig { socket_path, ..PluginConfig::default() };
     (plugin.gc.image, plugin.gc.image_delay) = (true, delay.to_owned());
-    let settings = Settings::build(plugin, Sources::default(), Node::default(), &Settings::default()).unwrap();
+    let settings =
+        Settings::build(plugin, Sources::default(), Node::default(), &Settings::default()).unwrap();
     let (driver, socket) = (Driver::default(), settings.sockets[0].clone());
     driver.set_settings(settings);
     (driver, socket)
@@ -128,10 +129,15 @@ async fn what_is_not_known_to_be_ours_alone_stays() {
             _ => ok(""),
         });
         let (_driver, _socket) = plugin(&podman);
-        let disowned = format!("POST /images/{ID}/untag?repo=localhost%2Fnomad%2Ddriver%2Dpodman%2Fpulled&tag=");
+        let disowned =
+            format!("POST /images/{ID}/untag?repo=localhost%2Fnomad%2Ddriver%2Dpodman%2Fpulled&tag=");
         if what.starts_with("somebody") {
             until(|| !changes(&podman).is_empty()).await;
-            assert!(changes(&podman).iter().all(|change| change.starts_with(&disowned)), "{:?}", changes(&podman));
+            assert!(
+                changes(&podman).iter().all(|change| change.starts_with(&disowned)),
+                "{:?}",
+                changes(&podman)
+            );
         } else {
             until(|| considered(&podman) >= 3).await;
             assert_eq!(changes(&podman), Vec::<String>::new(), "{what}");
@@ -164,10 +170,15 @@ async fn a_start_that_arrives_during_a_removal_waits_and_has_the_image_anew() {
     });
     let (_driver, socket) = plugin(&podman);
     until(|| removing.load(Ordering::SeqCst)).await;
-    let start = tokio::spawn(async move { gc::use_of(&socket, &plan(), |_| ()).await.map(|used| used.to_string()) });
+    let start =
+        tokio::spawn(async move { gc::use_of(&socket, &plan(), |_| ()).await.map(|used| used.to_string()) });
     // It is not known when a start would have asked: it gets some time to do so wrongly.
     sleep(Duration::from_millis(100)).await;
-    assert!(!start.is_finished() && !podman.lines().iter().any(|line| line.contains("quay")), "{:?}", podman.lines());
+    assert!(
+        !start.is_finished() && !podman.lines().iter().any(|line| line.contains("quay")),
+        "{:?}",
+        podman.lines()
+    );
     go_on.store(true, Ordering::SeqCst);
     assert_eq!(timeout(PATIENCE, start).await.unwrap().unwrap().unwrap(), ID);
     let lines = podman.lines();

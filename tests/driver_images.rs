@@ -90,13 +90,15 @@ async fn an_image_that_is_there_costs_one_request_and_no_word() {
 async fn a_missing_image_is_pulled_with_all_that_the_plan_says() {
     let stand_in = StandIn::start(pulls);
     let (outcome, told) = ensure(&socket(stand_in.socket()), &registry()).await;
-    assert_eq!((outcome.as_deref(), told), (Ok(ID), vec![format!("Pulling image {NAME}")]));
+    assert_eq!((outcome.as_deref(), told.len()), (Ok(ID), 2));
+    assert_eq!(told[0], format!("Pulling image {NAME}"));
+    assert!(told[1].starts_with(&format!("Pulled image {NAME} in ")), "{told:?}");
     let asked = stand_in.asked();
     assert_eq!(stand_in.lines(), [format!("GET /images/{NAME}/json"), "POST /images/pull".to_owned()]);
     assert_eq!(asked[1].path, "/images/pull?reference=quay%2Eio%2Fteam%2Fapp%3A1&tlsVerify=true");
     assert_eq!(asked[1].header("x-registry-auth"), None, "anonymous");
 
-    // With a platform the image is pulled always, so nobody looks whether it is there.
+    // By force, so that nobody looks whether it is there.
     let platform = Platform { os: "linux".to_owned(), arch: "arm64".to_owned(), variant: "v8".to_owned() };
     let login = Some(Login { username: "u".to_owned(), password: Secret::new("p") });
     let plan = PullPlan { platform, login, tls_verify: false, policy: PullPolicy::Always, ..registry() };
@@ -127,12 +129,12 @@ async fn what_goes_wrong_with_a_pull_is_told_in_the_go_drivers_words() {
         (&|| report("manifest unknown"), "image pull report indicates error: manifest unknown", false),
         (
             &|| report("unauthorized: no"),
-            "image pull report indicates error: unauthorized: no. Check the task's",
+            "image pull report indicates error: unauthorized: no. quay.io does not know who pulls: check the task's",
             false,
         ),
         (
-            &|| report("dial tcp: i/o timeout"),
-            "image pull report indicates error: dial tcp: i/o timeout",
+            &|| report("dial tcp: no such host"),
+            "image pull report indicates error: dial tcp: no such host. The node cannot find quay.io by its name",
             true,
         ),
         (
@@ -149,7 +151,7 @@ async fn what_goes_wrong_with_a_pull_is_told_in_the_go_drivers_words() {
         (&|| Reply::Close, "failed to pull image: the connection to Podman on ", true),
         (
             &|| Reply::Begun("{\"stream\":\"Copying blob 1\\n\"}\n".to_owned()),
-            "failed to pull image: context deadline exceeded after 300ms: the last thing that Podman told was \"Copying blob 1\". Raise image_pull_timeout",
+            "failed to pull image: context deadline exceeded after 300ms: 1 layer begun; the last thing that Podman told was \"Copying blob 1\". Raise image_pull_timeout",
             true,
         ),
     ];
@@ -212,11 +214,19 @@ async fn many_tasks_share_a_pull_and_other_credentials_do_not() {
         };
         let (socket, told) = (socket.clone(), told.clone());
         tasks.push(tokio::spawn(async move {
-            let tell = |line| {
-                assert_eq!(line, format!("Pulling image {NAME}"));
-                told.fetch_add(1, Ordering::SeqCst);
+            let (begun, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            let tell = |line: String| {
+                if line == format!("Pulling image {NAME}") {
+                    begun.fetch_add(1, Ordering::SeqCst);
+                    told.fetch_add(1, Ordering::SeqCst);
+                } else {
+                    assert!(line.starts_with(&format!("Pulled image {NAME} in ")), "{line}");
+                    done.fetch_add(1, Ordering::SeqCst);
+                }
             };
-            image::ensure(&socket, &plan, tell).await
+            let outcome = image::ensure(&socket, &plan, tell).await;
+            assert_eq!((begun.into_inner(), done.into_inner()), (1, 1), "each of them is told");
+            outcome
         }));
     }
     // Each of them is told, and then waits for one of three pulls.
@@ -309,7 +319,15 @@ async fn absent_images(socket: &Socket) {
         format!("failed to create image: {name}: failed to start task, unable to pull image {name} : ");
     assert!(text.starts_with(&expected), "{text}");
     assert!(text.contains("connection refused"), "Podman's cause is there: {text}");
-    assert_eq!((error.is_recoverable(), told), (Some(true), vec![format!("Pulling image {name}")]));
+    assert!(text.ends_with("It was tried 3 times"), "{text}");
+    assert_eq!((error.is_recoverable(), told.len()), (Some(true), 3));
+    assert_eq!(told[0], format!("Pulling image {name}"));
+    for line in &told[1..] {
+        assert!(
+            line.starts_with(&format!("Pulling image {name}: it failed, and is tried again in ")),
+            "{line}"
+        );
+    }
     assert!(started.elapsed() < Duration::from_secs(60));
 }
 

@@ -112,11 +112,14 @@ fn plan(plan: &PullPlan) -> Vec<String> {
     let mut lines = Vec::new();
     match &plan.source {
         ImageSource::Registry(_) => {}
-        ImageSource::Archive(archive) => lines.push(match &archive.location {
-            SourceLocation::Absolute(path) => format!("load: {path}"),
-            SourceLocation::InTaskFolder { folder, path } => format!("load: {path} in {folder}"),
-            SourceLocation::Url(url) => format!("load: {url}"),
-        }),
+        ImageSource::Archive(archive) => {
+            lines.push(match &archive.location {
+                SourceLocation::Absolute(path) => format!("load: {path}"),
+                SourceLocation::InTaskFolder { folder, path } => format!("load: {path} in {folder}"),
+                SourceLocation::Url(url) => format!("load: {url}"),
+            });
+            lines.extend(archive.checksum.as_ref().map(|hex| format!("load: with SHA-256 {hex}")));
+        }
     }
     if plan.policy == PullPolicy::Always {
         lines.push("pull: at each start".to_owned());

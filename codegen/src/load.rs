@@ -97,6 +97,7 @@ fn option(mut words: Words<'_>, around: &str, problems: &mut Vec<Problem>) -> Op
         notes: words.texts("notes", problems).unwrap_or_default(),
         example: words.literal("example", problems),
         sensitive: words.flag("sensitive", problems),
+        own: words.flag("own", problems),
         since: words.text("since", problems).unwrap_or_default(),
         docker: docker(&mut words, &path, problems),
         deprecated: words.text("deprecated", problems),

@@ -171,6 +171,8 @@ pub struct Opt {
     pub example: Option<Literal>,
     /// A secret: never shown.
     pub sensitive: bool,
+    /// The Go driver has nothing like it.
+    pub own: bool,
     /// Our version that brought it.
     pub since: String,
     /// The docker driver's name for the same thing.

@@ -22,6 +22,13 @@ plugin "nomad-driver-podman" {
       helper = "ecr-login"
     }
 
+    # A registry of one's own, without TLS.
+    registry "registry.internal:5000" {
+      tls_verify = false
+    }
+
+    pull_activity_timeout = "2m"
+
     volumes {
       enabled      = true
       selinuxlabel = "z"
@@ -32,7 +39,9 @@ plugin "nomad-driver-podman" {
     }
 
     gc {
-      container = true
+      container   = true
+      image       = true
+      image_delay = "30m"
     }
   }
 }

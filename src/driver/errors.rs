@@ -38,6 +38,11 @@ impl Failure {
         Self { recoverable: Some(recoverable), ..self }
     }
 
+    /// The same with another text.
+    pub fn with_message(self, message: impl Into<String>) -> Self {
+        Self { message: message.into(), ..self }
+    }
+
     /// The text.
     pub fn message(&self) -> &str {
         &self.message

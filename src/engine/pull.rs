@@ -32,9 +32,9 @@ pub struct PullPlan {
     pub tls_verify: bool,
     /// Credentials of the task; they are asked first. `None` where the job has none, and for archives.
     pub login: Option<Login>,
-    /// The plugin's file of credentials, asked second.
+    /// The plugin's file of credentials, asked third.
     pub auth_file: Option<String>,
-    /// Name of the plugin's credential helper without `docker-credential-`, asked third.
+    /// Name of the plugin's credential helper without `docker-credential-`, asked second.
     pub helper: Option<String>,
     /// Whether a source of credentials that fails is passed over instead of ending the start.
     pub soft_fail: bool,

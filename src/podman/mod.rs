@@ -24,7 +24,9 @@ mod system;
 mod transport;
 
 pub use answer::Answer;
-pub use container::{Config, Container, Endpoint, HostConfig, LogConfig, Mounted, NetworkSettings, State, Status};
+pub use container::{
+    Config, Container, Endpoint, HostConfig, LogConfig, Mounted, NetworkSettings, State, Status,
+};
 pub use containers::{Created, Done, Filters, Listed, RemoveOptions};
 pub use deadlines::{Deadlines, Phase};
 pub use error::Error;
@@ -35,7 +37,7 @@ pub use hyper::Method;
 pub use info::Info;
 pub use logs::LogsQuery;
 pub use objects::{Image, ListedImage, Network};
-pub use pull::{AuthHeader, Pull, PullEvent, PullQuery};
+pub use pull::{AuthHeader, Layer, Pull, PullEvent, PullQuery, Telling};
 pub use stats::{Stats, StatsStream};
 pub use stream::{Chunks, Frames, JsonLines};
 pub use transport::Client;

@@ -25,6 +25,15 @@ pub struct Image {
     /// Its ID: 64 hexadecimal digits, without `sha256:`.
     #[serde(rename = "Id", deserialize_with = "lenient")]
     pub id: String,
+    /// Its operating system, such as `linux`; empty where Podman does not say.
+    #[serde(rename = "Os", deserialize_with = "lenient")]
+    pub os: String,
+    /// Its architecture in Go's spelling; empty where Podman does not say.
+    #[serde(rename = "Architecture", deserialize_with = "lenient")]
+    pub architecture: String,
+    /// Variant of that. Podman does not say it up to 5.8.
+    #[serde(rename = "Variant", deserialize_with = "lenient")]
+    pub variant: String,
 }
 
 /// An image as a list shows it.

@@ -1,4 +1,4 @@
-# expect: archive_reference_ignored image
+# expect: image_outside_task_folder image
 
 job "broken" {
   group "cache" {
@@ -6,7 +6,7 @@ job "broken" {
       driver = "podman"
 
       config {
-        image = "docker-archive:/srv/images/shop.tar:shop:2.1"
+        image = "oci-archive:local/../../other/image.tar"
       }
     }
   }

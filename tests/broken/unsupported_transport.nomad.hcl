@@ -6,7 +6,7 @@ job "broken" {
       driver = "podman"
 
       config {
-        image = "dir:/srv/images/redis"
+        image = "docker-daemon:/redis:7"
       }
     }
   }

@@ -35,6 +35,12 @@ fn value(option: &'static OptionInfo, exact: bool) -> BoxedStrategy<Value> {
         Kind::BlockList => prop::collection::vec(config(option.options, exact).prop_map(Value::Object), 1..3)
             .prop_map(Value::Array)
             .boxed(),
+        Kind::BlockMap => {
+            let body = config(option.options, exact).prop_map(Value::Object);
+            prop::collection::btree_map("[a-z][a-z.:0-9]{0,9}", body, 1..3)
+                .prop_map(|blocks| Value::Object(blocks.into_iter().collect()))
+                .boxed()
+        }
         Kind::BlockAttrs => map(text(), 3).prop_map(Value::Object).boxed(),
         Kind::Attribute => attribute(option),
     };

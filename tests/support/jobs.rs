@@ -131,8 +131,12 @@ pub fn used_options(table: &'static [OptionInfo], config: &Node, used: &mut BTre
     for entry in entries {
         if let Some(option) = table.iter().find(|option| option.name == entry.key) {
             used.insert(option.path);
-            if matches!(option.kind, Kind::Block | Kind::BlockList) {
-                used_options(option.options, &entry.node, used);
+            match (option.kind, &entry.node.value) {
+                (Kind::Block | Kind::BlockList, _) => used_options(option.options, &entry.node, used),
+                (Kind::BlockMap, Value::Object(labelled)) => {
+                    labelled.iter().for_each(|block| used_options(option.options, &block.node, used));
+                }
+                _ => {}
             }
         }
     }

@@ -81,6 +81,9 @@ fn section(page: &mut String, option: &Opt, around: &str) {
     if option.sensitive {
         row("Secret", "never shown in output, logs or errors".to_owned());
     }
+    if option.own {
+        row("Go driver", "does not have it".to_owned());
+    }
     row("Since", option.since.clone());
     for note in &option.notes {
         page.push_str(&format!("\n{note}\n"));

@@ -75,7 +75,7 @@ fn entry(option: &Opt) -> String {
     };
     format!(
         "OptionInfo {{ name: {}, path: {}, kind: Kind::{kind}, ty: Type::{ty}, required: {}, width: {width}, \
-         default: {}, syntax: {}, enumeration: {}, doc: {}, notes: {}, example: {}, sensitive: {}, since: {}, \
+         default: {}, syntax: {}, enumeration: {}, doc: {}, notes: {}, example: {}, sensitive: {}, own: {}, since: {}, \
          docker: {}, deprecated: {}, conflicts: {}, podman: {}, fate: {fate}, options: &[{}] }},\n",
         quoted(&option.name),
         quoted(&option.path),
@@ -87,6 +87,7 @@ fn entry(option: &Opt) -> String {
         slice(&option.notes),
         quoted(&option.example.as_ref().map(hcl).unwrap_or_default()),
         option.sensitive,
+        option.own,
         quoted(&option.since),
         optional(option.docker.as_deref()),
         optional(option.deprecated.as_deref()),

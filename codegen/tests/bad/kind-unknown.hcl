@@ -1,5 +1,5 @@
 # stands for: schema/task.hcl
-# expect: `blok` is no kind; kinds are attribute, block, block_list and block_attrs
+# expect: `blok` is no kind; kinds are attribute, block, block_list, block_map and block_attrs
 
 option "image" {
   type     = string

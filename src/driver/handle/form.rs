@@ -71,15 +71,28 @@ fn time(time: Timestamp) -> Vec<u8> {
     bytes
 }
 
-/// A block with every option of the table, set or not.
+/// A block with every option of the table, set or not; what the Go driver does not have only where it is set.
 fn block(out: &mut Writer, table: &[OptionInfo], values: Option<&Map<String, Json>>) {
-    let mut sorted: Vec<&OptionInfo> = table.iter().collect();
+    let value = |option: &OptionInfo| {
+        let value = values.and_then(|values| values.get(option.name));
+        value.filter(|_| !option.sensitive).unwrap_or(&Json::Null)
+    };
+    let mut sorted: Vec<&OptionInfo> =
+        table.iter().filter(|option| !option.own || is_set(value(option))).collect();
     sorted.sort_unstable_by_key(|option| option.name);
     out.map(sorted.len());
     for option in sorted {
         out.text(option.name);
-        let value = values.and_then(|values| values.get(option.name)).filter(|_| !option.sensitive);
-        value_of(out, option, value.unwrap_or(&Json::Null));
+        value_of(out, option, value(option));
+    }
+}
+
+/// Whether it is more than its type's zero.
+fn is_set(value: &Json) -> bool {
+    match value {
+        Json::Null | Json::Bool(false) => false,
+        Json::String(text) => !text.is_empty(),
+        other => !is_empty(other),
     }
 }
 
@@ -91,6 +104,16 @@ fn value_of(out: &mut Writer, option: &OptionInfo, value: &Json) {
             Some(items) if !items.is_empty() => {
                 out.array(items.len());
                 items.iter().for_each(|item| block(out, option.options, item.as_object()));
+            }
+            _ => out.nil(),
+        },
+        (Kind::BlockMap, _) => match value.as_object() {
+            Some(blocks) if !blocks.is_empty() => {
+                out.map(blocks.len());
+                for (label, body) in blocks {
+                    out.text(label);
+                    block(out, option.options, body.as_object());
+                }
             }
             _ => out.nil(),
         },

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use base64::engine::general_purpose::STANDARD;
 use podman_driver_engine::pull::{ImageSource, Login, Platform, PullPolicy};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
 
@@ -37,73 +38,34 @@ fn auth(text: &str) -> Value {
 }
 
 #[test]
-fn the_longest_index_that_a_name_lies_below_wins() {
-    let auths = json!({
-        "quay.io": auth("registry:0"),
-        "quay.io/team": auth("team:1"),
-        "quay.io/team/app/": auth("app:2"),
-        "https://index.docker.io/v1/": auth("hub:3"),
-        "https://registry.example.com:5000": auth("port:4"),
-        "example.com": auth("example:5"),
-        "quay.io/empty": { "auth": "" },
-        "quay.io/odd": { "auth": "no base64!" },
-        "quay.io/team/null": null,
-        "localhost/x": { "auth": STANDARD.encode("without a colon") },
-        "padded.example.com": auth("user:secret\0\0"),
-        "colon.example.com": auth("user:a:b"),
-    });
-    let auths = auths.as_object().expect("an object");
-    for (name, user) in [
-        ("quay.io/other/app:1", Some("registry")),
-        ("quay.io/team/other:1", Some("team")),
-        ("quay.io/team", Some("team")),
-        ("quay.io/team/app@sha256:5b0b", Some("app")),
-        ("quay.io/team/app:1@sha256:5b0b", Some("app")),
-        // Not below `quay.io/team`, though its text begins like that.
-        ("quay.io/team2/app", Some("registry")),
-        ("quay.io.evil.example/team/app", None),
-        ("example.com.evil/x", None),
-        ("sub.example.com/x", None),
-        ("example.com/x", Some("example")),
-        ("docker.io/library/redis:7", Some("hub")),
-        ("registry.example.com:5000/a/b:1", Some("port")),
-        ("registry.example.com/a/b", None),
-        // What is not usable hides neither a shorter index nor the next source.
-        ("quay.io/empty/app", Some("registry")),
-        ("quay.io/odd/app", Some("registry")),
-        ("quay.io/team/null/app", Some("team")),
-        ("localhost/x", None),
-        ("padded.example.com/x", Some("user")),
-        // A short name may come from anywhere.
-        ("redis", None),
-    ] {
-        let found = best(auths, repository(name));
-        assert_eq!(found.as_ref().map(|found| found.username.as_str()), user, "{name}");
-    }
-    let secret = |name: &str| best(auths, name).expect(name).secret.expose().to_owned();
-    assert_eq!(secret("padded.example.com/x"), "secret");
-    assert_eq!(secret("colon.example.com/x"), "a:b");
-}
-
-#[test]
 fn helpers_are_asked_for_the_registry() {
-    let servers = |name: &str| servers(name).join(" ");
+    let servers = |name: &str| Name::of(name).servers().join(" ");
     assert_eq!(servers("quay.io/team/app:1"), "quay.io");
     assert_eq!(servers("registry.example.com:5000/app@sha256:5b"), "registry.example.com:5000");
     assert_eq!(servers("localhost/app"), "localhost");
     assert_eq!(servers("docker.io/library/redis:7"), "https://index.docker.io/v1/ docker.io");
+    // A short name may come from any registry, and credentials for one are not for all.
     assert_eq!((servers("redis:7"), servers("team/app")), (String::new(), String::new()));
 }
 
 #[tokio::test]
 async fn the_tasks_own_credentials_come_first_and_are_sent_as_podman_wants_them() {
-    // The file is not there: it must not be looked at.
-    let plan = |login| PullPlan { login, auth_file: Some("/nowhere/auth.json".to_owned()), ..plan() };
-    let header = async |login| shown(header(&plan(login), "quay.io/a").await.expect("a header"));
+    // File and helper are not there: they must not be asked.
+    let plan = |login| PullPlan {
+        login,
+        auth_file: Some("/nowhere/auth.json".to_owned()),
+        helper: Some("is-not-there".to_owned()),
+        ..plan()
+    };
+    let header = async |login| match header(&plan(login), "quay.io/a").await {
+        Ok(header) => shown(header),
+        Err(error) => Value::String(error),
+    };
     assert_eq!(header(login("u", "p")).await, json!({ "username": "u", "password": "p" }));
     assert_eq!(header(login("u", "")).await, json!({ "username": "u" }));
     assert_eq!(header(login("", "p")).await, json!({ "password": "p" }));
     assert_eq!(header(login("ü?>", "ÿ~?>")).await, json!({ "username": "ü?>", "password": "ÿ~?>" }));
+    assert!(header(login("", "")).await.is_string(), "empty ones are none, and the next source is asked");
     let encoded = encoded(&Found::new("u", "p").expect("some"));
     assert_eq!(encoded.expose(), "eyJ1c2VybmFtZSI6InUiLCJwYXNzd29yZCI6InAifQ==");
     assert!(!format!("{encoded:?}").contains("eyJ1"));
@@ -129,7 +91,9 @@ async fn a_file_that_fails_ends_the_pull_unless_the_job_passes_over_it() {
     assert!(error.contains("is not the JSON of an auth.json") && !error.contains("hunter2"), "{error}");
     let error = ask(Some(folder.path().to_string_lossy().into_owned()), false).await.expect_err("a folder");
     assert!(error.contains("no file of credentials"), "{error}");
-    for empty in ["{}", "{\"auths\": null, \"credsStore\": \"x\"}"] {
+    for empty in
+        ["{}", "{\"auths\": null, \"credsStore\": null, \"credHelpers\": {}}", "{\"HttpHeaders\": 1}"]
+    {
         assert!(ask(path("empty", empty), false).await.expect("nothing in it").is_none(), "{empty}");
     }
     let good = path("good", &json!({ "auths": { "quay.io/team": auth("ci:hunter2") } }).to_string());
@@ -137,4 +101,35 @@ async fn a_file_that_fails_ends_the_pull_unless_the_job_passes_over_it() {
         shown(ask(good, false).await.expect("a header")),
         json!({ "username": "ci", "password": "hunter2" })
     );
+}
+
+#[test]
+fn a_token_of_the_registrys_own_is_sent_as_such() {
+    let sent = |found: Option<Found>| shown(found.as_ref().map(encoded));
+    assert_eq!(sent(Found::new("<token>", "t")), json!({ "identitytoken": "t" }));
+    let both = Found::with_token("0000", "", "t");
+    assert_eq!(sent(both.clone()), json!({ "username": "0000", "identitytoken": "t" }));
+    assert!(!format!("{both:?}").contains("\"t\""));
+    assert_eq!(sent(Found::with_token("", "", "")), Value::Null);
+}
+
+#[tokio::test]
+async fn a_helper_comes_before_the_file_and_a_name_that_is_a_path_is_none() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("auth.json");
+    std::fs::write(&path, json!({ "auths": { "quay.io": auth("file:1") } }).to_string()).expect("written");
+    let auth_file = Some(path.to_string_lossy().into_owned());
+    let helper = Some("../../bin/sh".to_owned());
+    let both = PullPlan { auth_file, helper, ..plan() };
+    let error = header(&both, "quay.io/a").await.expect_err("the helper is asked first");
+    assert!(
+        error.starts_with("failed to run credential-helper \"../../bin/sh\": that is no name"),
+        "{error}"
+    );
+    let soft = PullPlan { soft_fail: true, ..both.clone() };
+    let found = shown(header(&soft, "quay.io/a").await.expect("passed over"));
+    assert_eq!(found, json!({ "username": "file", "password": "1" }));
+    let absent = PullPlan { helper: Some("is-not-there".to_owned()), ..both };
+    let error = header(&absent, "quay.io/a").await.expect_err("the helper is asked first");
+    assert!(error.contains("\"is-not-there\": no such file or directory"), "{error}");
 }

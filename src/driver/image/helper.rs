@@ -4,17 +4,22 @@
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::fd::OwnedFd;
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
 use serde::Deserialize;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::unix::AsyncFd;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::process::Child;
 
 use super::credentials::Found;
 use super::go_text;
+use super::together::Together;
 use crate::plugin::child::command;
 
 /// How long a helper may take.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long somebody else may hold the helper's output open after its end.
+const REST: Duration = Duration::from_millis(500);
 /// No answer is longer, in bytes.
 const LONGEST: u64 = 64 << 10;
 /// What helpers print, by their protocol, where they have nothing for a registry.
@@ -44,14 +49,35 @@ const FAMILIES: [&str; 7] = ["AWS_", "AZURE_", "GOOGLE_", "CLOUDSDK_", "SSL_CERT
 /// # Errors
 /// The helper cannot be run, fails, or answers something else. Its output is in no error.
 pub(super) async fn ask(name: &str, servers: &[String]) -> Result<Option<Found>, String> {
+    if !is_plain(name) {
+        return Err(format!(
+            "failed to run credential-helper {name:?}: that is no name of a helper. `ecr-login` stands for the program \
+             docker-credential-ecr-login, which is looked for in the agent's PATH"
+        ));
+    }
+    let (asking, ()) = ASKINGS.join((name.to_owned(), servers.to_vec()), || {
+        (Box::pin(one_after_the_other(name.to_owned(), servers.to_vec())), ())
+    });
+    asking.await
+}
+
+/// Many tasks of one registry that start at once ask its helper once.
+static ASKINGS: Together<(String, Vec<String>), Result<Option<Found>, String>, ()> = Together::new();
+
+async fn one_after_the_other(name: String, servers: Vec<String>) -> Result<Option<Found>, String> {
     let program = format!("docker-credential-{name}");
-    for server in servers {
-        let found = ask_for(name, &program, server, PATIENCE).await?;
+    for server in &servers {
+        let found = ask_for(&name, &program, server, PATIENCE).await?;
         if found.is_some() {
             return Ok(found);
         }
     }
     Ok(None)
+}
+
+/// Whether it is the name of a program and no path: a file of credentials must not choose any other.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-".contains(letter))
 }
 
 async fn ask_for(
@@ -104,26 +130,27 @@ async fn run(program: &str, server: &str) -> std::io::Result<(ExitStatus, Vec<u8
         .stdout(Stdio::piped())
         .process_group(0)
         .spawn()?;
-    let group = Group::of(&child);
+    let mut group = Group::of(&child);
     let (input, output) = (child.stdin.take(), child.stdout.take());
     let write = async {
         let Some(mut input) = input else { return };
         // A helper that ends without reading is judged by its answer.
         _ = input.write_all(server.as_bytes()).await;
     };
+    let mut bytes = Vec::new();
     let read = async {
-        let mut bytes = Vec::new();
-        let Some(output) = output else { return Ok(bytes) };
-        output.take(LONGEST + 1).read_to_end(&mut bytes).await.map(|_| bytes)
+        let Some(output) = output else { return Ok(0) };
+        output.take(LONGEST + 1).read_to_end(&mut bytes).await
     };
-    let ((), bytes) = tokio::join!(write, read);
-    let bytes: Vec<u8> = bytes?;
+    tokio::select! {
+        ((), read) = async { tokio::join!(write, read) } => drop(read?),
+        () = group.ended_a_while_ago() => {}
+    }
     if u64::try_from(bytes.len()).is_ok_and(|length| length > LONGEST) {
         return Err(std::io::Error::other("it answers too much"));
     }
-    let status = child.wait().await?;
-    group.ended();
-    Ok((status, bytes))
+    group.ended().await;
+    Ok((child.wait().await?, bytes))
 }
 
 fn is_passed_on(name: &str) -> bool {
@@ -131,25 +158,55 @@ fn is_passed_on(name: &str) -> bool {
     PASSED_ON.contains(&upper.as_str()) || FAMILIES.iter().any(|family| name.starts_with(family))
 }
 
-/// The helper and what it started: killed together, unless it has ended by itself.
-struct Group(Option<Pid>);
+/// The helper and what it started: killed together, as soon as the helper has ended or is given up. Only what made itself
+/// independent, as the agents of key stores do, goes on.
+struct Group {
+    leader: Option<Pid>,
+    end: Option<AsyncFd<OwnedFd>>,
+}
 
 impl Group {
     fn of(child: &Child) -> Self {
-        Self(child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw))
+        let leader = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
+        let handle = leader.and_then(|leader| pidfd_open(leader, PidfdFlags::NONBLOCK).ok());
+        #[expect(
+            deprecated,
+            reason = "the new constructors are unsafe for descriptors that are not owned; this one is"
+        )]
+        let end = handle.and_then(|handle| AsyncFd::with_interest(handle, Interest::READABLE).ok());
+        Self { leader, end }
     }
 
-    fn ended(mut self) {
-        self.0 = None;
+    /// Waits for the helper's end, and then for what others may still have to print.
+    async fn ended_a_while_ago(&self) {
+        let Some(end) = &self.end else { return std::future::pending().await };
+        _ = end.readable().await;
+        tokio::time::sleep(REST).await;
+    }
+
+    /// Waits for the helper's end, and kills what it left. Its number is nobody else's yet: it has not been collected. On
+    /// a kernel that cannot tell its end, what it left is left alone.
+    async fn ended(&mut self) {
+        match &self.end {
+            Some(end) => {
+                _ = end.readable().await;
+                self.kill();
+            }
+            None => self.leader = None,
+        }
+    }
+
+    fn kill(&mut self) {
+        if let Some(group) = self.leader.take() {
+            // An error means that there is nobody left.
+            _ = kill_process_group(group, Signal::KILL);
+        }
     }
 }
 
 impl Drop for Group {
     fn drop(&mut self) {
-        if let Some(group) = self.0 {
-            // An error means that there is nobody left.
-            _ = kill_process_group(group, Signal::KILL);
-        }
+        self.kill();
     }
 }
 

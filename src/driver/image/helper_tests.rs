@@ -25,7 +25,7 @@ async fn ask(script: &str) -> Result<Option<Found>, String> {
 async fn a_helper_is_asked_as_the_protocol_says() {
     let echo = r#"read -r server; printf '{"ServerURL":"","Username":"%s","Secret":"%s"}' "$1" "$server""#;
     let found = ask(echo).await.expect("an answer").expect("credentials");
-    assert_eq!((found.username.as_str(), found.secret.expose()), ("get", "quay.io"));
+    assert_eq!((found.username.as_str(), found.password.expose()), ("get", "quay.io"));
     let noisy = r#"echo warning >&2; cat > /dev/null; echo '{"Username":"u","Secret":"s"}'"#;
     assert_eq!(ask(noisy).await, Ok(Found::new("u", "s")), "standard error is not a part of the answer");
     let deaf = r#"exec 0<&-; echo '{"Username":"u","Secret":"s"}'"#;
@@ -69,6 +69,69 @@ async fn a_helper_that_hangs_is_killed_with_what_it_started() {
     let error = ask_for("test", &program, "quay.io", patience).await.expect_err("it hangs");
     assert!(error.contains("it did not end within 1s"), "{error}");
     let pids = fs::read_to_string(folder.path().join("pids")).expect("it ran");
+    all_end(&pids).await;
+}
+
+/// The time limit is long: these end in another way.
+#[tokio::test]
+async fn whatever_a_helper_does_nothing_of_it_goes_on() {
+    let started = std::time::Instant::now();
+    for (script, expected) in [
+        // A gigabyte, of which sixty-four kilobytes are read.
+        ("echo $$ > PIDS; head -c 1000000000 /dev/zero", Err("it answers too much")),
+        // It ends, and what it started holds its output open.
+        ("sleep 1000 & echo $! > PIDS; echo '{\"Username\":\"u\",\"Secret\":\"s\"}'", Ok(Some("u"))),
+        ("sleep 1000 & echo $! > PIDS; exit 3", Err("exit status: 3")),
+        // It closes its input before anything is written.
+        ("exec <&-; echo $$ > PIDS; echo '{\"Username\":\"u\",\"Secret\":\"s\"}'", Ok(Some("u"))),
+        ("echo $$ > PIDS; head -c 3000 /dev/urandom", Err("it is not JSON")),
+        ("echo $$ > PIDS; kill -9 $$", Err("signal: 9")),
+        ("echo $$ > PIDS", Err("it is not JSON")),
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pids = folder.path().join("pids");
+        let script = script.replace("PIDS", &pids.to_string_lossy());
+        let program = helper(folder.path(), &script);
+        let found = ask_for("test", &program, "quay.io", Duration::from_secs(120)).await;
+        match (found, expected) {
+            (Ok(found), Ok(user)) => {
+                assert_eq!(found.as_ref().map(|found| found.username.as_str()), user, "{script}");
+            }
+            (Err(error), Err(expected)) => assert!(error.contains(expected), "{script}: {error}"),
+            (found, expected) => panic!("{script}: {found:?} instead of {expected:?}"),
+        }
+        all_end(&fs::read_to_string(pids).expect("it ran")).await;
+    }
+    assert!(started.elapsed() < Duration::from_secs(120));
+}
+
+#[tokio::test]
+async fn a_helper_that_ignores_signals_or_hides_behind_a_closed_output_is_killed() {
+    for script in [
+        "trap '' TERM INT HUP; echo $$ > PIDS; while :; do sleep 1000; done",
+        "echo $$ > PIDS; exec >&-; sleep 1000",
+    ] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let pids = folder.path().join("pids");
+        let script = script.replace("PIDS", &pids.to_string_lossy());
+        let program = helper(folder.path(), &script);
+        let error = ask_for("test", &program, "quay.io", Duration::from_secs(2)).await.expect_err("it hangs");
+        assert!(error.contains("it did not end within 2s"), "{error}");
+        all_end(&fs::read_to_string(pids).expect("it ran")).await;
+    }
+}
+
+#[test]
+fn a_helper_is_named_and_no_path() {
+    for name in ["ecr-login", "pass", "acr_env", "gcr.2"] {
+        assert!(is_plain(name), "{name}");
+    }
+    for name in ["", "a/b", "../x", "/bin/sh", "a b", "a\0", "ü"] {
+        assert!(!is_plain(name), "{name}");
+    }
+}
+
+async fn all_end(pids: &str) {
     for pid in pids.split_whitespace() {
         let ended = async {
             while is_alive(pid) {

@@ -143,6 +143,14 @@ impl Socket {
         }
     }
 
+    /// What is known of the host by now. Nobody is asked or waited for.
+    pub fn known(&self) -> Option<Arc<Known>> {
+        match &*self.shared.contact.borrow() {
+            Contact::Up(known) => Some(known.clone()),
+            Contact::Unknown | Contact::Down(_) => None,
+        }
+    }
+
     /// News of a container, from now on.
     pub fn exits(&self, container_id: &str) -> ExitNotice {
         self.watch();

@@ -30,6 +30,8 @@ pub struct OptionInfo {
     pub example: &'static str,
     /// A secret: never shown.
     pub sensitive: bool,
+    /// The Go driver has nothing like it, and a handle that it is to read holds it only where it is set.
+    pub own: bool,
     /// Our version that brought it.
     pub since: &'static str,
     /// The docker driver's name for the same thing.

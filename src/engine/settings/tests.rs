@@ -55,6 +55,23 @@ fn table() -> Vec<(Json, &'static [&'static str])> {
                 "bad_socket_address at socket[0].socket_path: invalid socket_path \"ssh://host\": only unix: and http: are supported",
             ],
         ),
+        (json!({ "pull_activity_timeout": "2m", "gc": { "image": true, "image_delay": "1h" } }), &[]),
+        (
+            json!({ "pull_activity_timeout": "2 minutes", "gc": { "image": true, "image_delay": "-1s" } }),
+            &[
+                "bad_pull_activity_timeout at pull_activity_timeout: failed to parse pull_activity_timeout: time: unknown unit \" minutes\" in duration \"2 minutes\"",
+                "bad_image_delay at gc.image_delay: image_delay \"-1s\" is less than zero.",
+            ],
+        ),
+        (json!({ "registry": { "quay.io": {}, "registry.example.com:5000": { "tls_verify": false } } }), &[]),
+        (
+            json!({ "registry": { "https://quay.io/team": {}, "redis": {}, "index.docker.io": {} } }),
+            &[
+                "bad_registry_host at registry[\"https://quay.io/team\"]: The label \"https://quay.io/team\" of a `registry` block is no host, so that it fits no image.",
+                "bad_registry_host at registry[\"index.docker.io\"]: The label \"index.docker.io\" of a `registry` block is no host, so that it fits no image.",
+                "bad_registry_host at registry[\"redis\"]: The label \"redis\" of a `registry` block is no host, so that it fits no image.",
+            ],
+        ),
         (
             json!({ "client_http_timeout": "30 bananas" }),
             &[
@@ -152,6 +169,14 @@ fn what_is_wrong_with_the_plugins_config_is_told() {
 #[test]
 fn a_task_runs_on_a_socket_that_the_plugin_names() {
     testing::check(&sockets_of_tasks());
+}
+
+#[test]
+fn an_image_waits_three_minutes_unless_it_is_said() {
+    let delay = |gc: Json| image_delay(&Setting::new(&json!({}), &json!({ "plugin": { "gc": gc } })).plugin);
+    assert_eq!(delay(json!({ "image": true })), Duration::from_secs(180));
+    assert_eq!(delay(json!({ "image_delay": "90s" })), Duration::from_secs(90));
+    assert_eq!(delay(json!({ "image_delay": "0s" })), Duration::ZERO);
 }
 
 /// The ids of images, processes, labels, logging, mounts, devices and the plugin's config. The plugin's name servers

@@ -112,6 +112,7 @@ const fn option(
         notes: &[],
         example: "\"x\"",
         sensitive: false,
+        own: false,
         since: "0.1.0",
         docker: None,
         deprecated: None,

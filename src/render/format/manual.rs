@@ -44,6 +44,9 @@ pub(in crate::render) fn option(option: &OptionInfo, of: &str) -> String {
     if option.sensitive {
         row("Secret", "never shown in output, logs or errors");
     }
+    if option.own {
+        row("Go driver", "does not have it");
+    }
     row("Since", option.since);
     for note in option.notes {
         text.push_str(&format!("\n{note}\n"));

@@ -1,6 +1,6 @@
 # A misspelt name, and names of the docker driver's plugin config.
 #
-# expect: docker_option gc.image
+# expect: docker_option gc.dangling_containers
 # expect: docker_option nvidia_runtime
 # expect: unknown_option socketpath
 
@@ -10,7 +10,9 @@ plugin "nomad-driver-podman" {
     nvidia_runtime = "nvidia"
 
     gc {
-      image = false
+      dangling_containers {
+        enabled = false
+      }
     }
   }
 }

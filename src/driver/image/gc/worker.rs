@@ -76,7 +76,11 @@ impl Worker {
     }
 
     /// Until the contact is lost.
-    async fn while_up(&mut self, contact: &mut tokio::sync::watch::Receiver<Contact>, mut wake: Option<Instant>) {
+    async fn while_up(
+        &mut self,
+        contact: &mut tokio::sync::watch::Receiver<Contact>,
+        mut wake: Option<Instant>,
+    ) {
         let uses = self.uses.clone();
         loop {
             tokio::select! {

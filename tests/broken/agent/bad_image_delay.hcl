@@ -1,0 +1,10 @@
+# expect: bad_image_delay gc.image_delay
+
+plugin "nomad-driver-podman" {
+  config {
+    gc {
+      image       = true
+      image_delay = "soon"
+    }
+  }
+}
