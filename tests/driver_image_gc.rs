@@ -59,8 +59,11 @@ struct Registry(Child);
 impl Registry {
     fn start(service: &Service) -> Self {
         let config = service.folder().join("registry.yml");
-        fs::write(&config, format!("version: 0.1\nstorage: {{inmemory: {{}}}}\nhttp: {{addr: \"{REGISTRY}\"}}\n"))
-            .unwrap();
+        fs::write(
+            &config,
+            format!("version: 0.1\nstorage: {{inmemory: {{}}}}\nhttp: {{addr: \"{REGISTRY}\"}}\n"),
+        )
+        .unwrap();
         let log = fs::File::create(service.folder().join("registry.log")).unwrap();
         let mut command = Command::new("nsenter");
         command.arg(format!("--net=/proc/{}/ns/net", service.process()));
@@ -79,7 +82,8 @@ impl Drop for Registry {
 
 impl<'a> Bench<'a> {
     fn new(service: &'a Service) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         Self { service, runtime, _registry: Registry::start(service) }
     }
 
@@ -91,7 +95,9 @@ impl<'a> Bench<'a> {
     fn publish(&self, name: &str) -> String {
         let reference = format!("{REGISTRY}/team/{name}:1");
         let container = self.service.create(&json!({"image": IMAGE, "netns": {"nsmode": "none"}}));
-        let commit = format!("/commit?container={container}&repo={REGISTRY}/team/{name}&tag=1&changes=LABEL%20n={name}");
+        let commit = format!(
+            "/commit?container={container}&repo={REGISTRY}/team/{name}&tag=1&changes=LABEL%20n={name}"
+        );
         let (status, answer) = self.request("POST", &commit);
         assert!(matches!(status, 200 | 201), "{answer}");
         self.service.remove(&container);
@@ -154,9 +160,13 @@ impl<'a> Bench<'a> {
 
     /// A plugin with this `gc.image` and `gc.image_delay`.
     fn plugin(&self, image: bool, delay: &str) -> Plugin<'_> {
-        let mut plugin = PluginConfig { socket_path: format!("unix://{}", self.service.socket().display()), ..PluginConfig::default() };
+        let mut plugin = PluginConfig {
+            socket_path: format!("unix://{}", self.service.socket().display()),
+            ..PluginConfig::default()
+        };
         (plugin.gc.image, plugin.gc.image_delay) = (image, delay.to_owned());
-        let settings = Settings::build(plugin, Sources::default(), Node::default(), &Settings::default()).unwrap();
+        let settings =
+            Settings::build(plugin, Sources::default(), Node::default(), &Settings::default()).unwrap();
         let (driver, socket) = (Driver::default(), settings.sockets[0].clone());
         let _context = self.runtime.enter();
         driver.set_settings(settings);
@@ -265,7 +275,10 @@ fn marks_outlive_the_plugin(bench: &Bench<'_>) {
     let ids = [&left, &half, &task].map(|name| plugin.image(name).to_string());
     drop(plugin);
     // A removal that was broken off between the two.
-    assert_eq!(bench.request("POST", &format!("/images/{}/untag?repo={REGISTRY}/team/half&tag=1", ids[1])).0, 201);
+    assert_eq!(
+        bench.request("POST", &format!("/images/{}/untag?repo={REGISTRY}/team/half&tag=1", ids[1])).0,
+        201
+    );
     assert!(ids.iter().all(|id| bench.is_marked(id)));
 
     let plugin = bench.plugin(true, "500ms");
@@ -327,7 +340,8 @@ fn starts_win(bench: &Bench<'_>) {
         let path = format!("/images/{}/json", &*used);
         let (status, _) = bench.request("GET", &path);
         assert_eq!(status, 200, "in round {round}, an image was removed that a start uses");
-        let marks: String = bench.names(&used).unwrap().into_iter().filter(|name| name.starts_with(REPOSITORY)).collect();
+        let marks: String =
+            bench.names(&used).unwrap().into_iter().filter(|name| name.starts_with(REPOSITORY)).collect();
         pulls += usize::from(marks != before);
         before = marks;
         drop(used);

@@ -410,6 +410,7 @@ async fn images(client: &Client) {
     client.tag_image(IMAGE, "localhost/second", "1").await.unwrap();
     client.remove_image("localhost/second:1").await.unwrap();
     client.remove_image("localhost/second:1").await.unwrap();
+    untagging(client).await;
     let body = archive.body;
     let pieces: Vec<_> = body.chunks(100_000).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect();
     let names = client.load(stream::iter(pieces), Deadlines::default()).await.unwrap();
@@ -430,6 +431,25 @@ async fn images(client: &Client) {
     assert!(unknown.is_absent(), "whatever its status: {unknown:?}");
     assert_eq!(client.remove_volume("none", false).await.unwrap(), Done::Already);
     assert!(client.network_exists("podman").await.unwrap() && !client.network_exists("none").await.unwrap());
+}
+
+/// A name is taken from the image that has it, and from no other.
+async fn untagging(client: &Client) {
+    let id = client.image(IMAGE).await.unwrap().unwrap().id;
+    client.tag_image(IMAGE, "localhost/third", "1").await.unwrap();
+    let names = async || {
+        let all = client.list_all_images().await.unwrap();
+        all.into_iter().find(|image| image.id == id).unwrap().names
+    };
+    assert!(names().await.contains(&"localhost/third:1".to_owned()));
+    for _ in 0..2 {
+        client.untag_image(&id, "localhost/third", "1").await.unwrap();
+        assert_eq!(names().await, [IMAGE]);
+    }
+    let container = client.create_container(&spec("everybody", "true")).await.unwrap().id;
+    let all = client.list_everybodys_containers().await.unwrap();
+    assert!(all.iter().any(|listed| listed.id == container && listed.image_id == id), "{all:?}");
+    client.remove_container(&container, &GONE).await.unwrap();
 }
 
 /// Prints what calls cost; nothing is asserted of a machine that does other things as well.

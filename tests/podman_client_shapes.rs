@@ -258,6 +258,15 @@ fn lists_and_objects() {
     let images = made(answer(200, images), async |client| client.list_images().await).unwrap();
     assert_eq!((images[0].names.len(), images[1].names[0].as_str(), images[1].containers), (0, "x:1", 2));
     let made_by = |body: &str| made(answer(201, body), async |client| client.create_container(&()).await);
+    let all = r#"[{"Id":"ab","ImageID":"cd","Mounts":["/x",null]},{"Id":"ef","ImageID":null,"Mounts":null}]"#;
+    let all = made(answer(200, all), async |client| client.list_everybodys_containers().await).unwrap();
+    assert_eq!((all[0].image_id.as_str(), &all[0].mounts[..]), ("cd", &["/x".to_owned()][..]));
+    assert_eq!((all[1].image_id.as_str(), all[1].mounts.len()), ("", 0));
+    let untag = |answer| made(answer, async |client| client.untag_image("ab", "localhost/x", "1").await);
+    untag(answer(200, "")).unwrap();
+    untag(answer(500, r#"{"cause":"tag not known"}"#)).unwrap();
+    untag(answer(404, r#"{"cause":"no such image"}"#)).unwrap();
+    assert!(untag(answer(500, r#"{"cause":"invalid reference format"}"#)).is_err());
     let created = made_by(r#"{"Id":"ab","Warnings":["w",null]}"#).unwrap();
     assert_eq!((created.id.as_str(), &created.warnings[..]), ("ab", &["w".to_owned()][..]));
     assert!(matches!(made_by(r#"{"Warnings":null}"#), Err(Error::Answer { .. })));

@@ -24,7 +24,9 @@ mod system;
 mod transport;
 
 pub use answer::Answer;
-pub use container::{Config, Container, Endpoint, HostConfig, LogConfig, Mounted, NetworkSettings, State, Status};
+pub use container::{
+    Config, Container, Endpoint, HostConfig, LogConfig, Mounted, NetworkSettings, State, Status,
+};
 pub use containers::{Created, Done, Filters, Listed, RemoveOptions};
 pub use deadlines::{Deadlines, Phase};
 pub use error::Error;

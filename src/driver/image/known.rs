@@ -14,15 +14,18 @@ pub(super) struct Known {
     pub(super) again: bool,
 }
 
+/// Also of a load, whose message is a list of every format that the file is not.
+const DISK_FULL: Known = Known {
+    words: &["no space left on device", "disk quota exceeded"],
+    advice: "The disk of Podman's storage is full: `podman system df` on the node shows what takes the space, and `podman \
+             image prune` frees what nothing uses",
+    passing: true,
+    again: false,
+};
+
 /// The first that fits counts: some messages have the words of several.
 const KNOWN: [Known; 17] = [
-    Known {
-        words: &["no space left on device", "disk quota exceeded"],
-        advice: "The disk of Podman's storage is full: `podman system df` on the node shows what takes the space, and \
-                 `podman image prune` frees what nothing uses",
-        passing: true,
-        again: false,
-    },
+    DISK_FULL,
     Known {
         words: &["short-name", "unqualified-search"],
         advice: "Write the image with its registry, such as docker.io/library/IMAGE, or name registries in the node's \
@@ -194,7 +197,18 @@ pub(super) fn of(message: &str, registry: Option<&str>) -> Option<Known> {
     if registry == Some("localhost") && message.contains("connection refused") {
         return Some(LOCAL);
     }
-    KNOWN.into_iter().find(|known| known.words.iter().any(|words| message.contains(words)))
+    KNOWN.into_iter().find(|known| known.is_in(&message))
+}
+
+/// What is known of a message of a load. It names every format that the file is not; most of that says nothing.
+pub(super) fn of_load(message: &str) -> Option<Known> {
+    Some(DISK_FULL).filter(|known| known.is_in(&message.to_lowercase()))
+}
+
+impl Known {
+    fn is_in(&self, message: &str) -> bool {
+        self.words.iter().any(|words| message.contains(words))
+    }
 }
 
 #[cfg(test)]

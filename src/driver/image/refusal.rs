@@ -160,6 +160,13 @@ pub(super) fn of_load(error: &Error) -> Failure {
         }
         other => other.to_string(),
     };
+    let known = match error {
+        Error::Podman { message, .. } => known::of_load(message),
+        _ => None,
+    };
+    if let Some(known) = known {
+        return Failure::new(format!("{text}. {}", known.advice)).recoverable(known.passing);
+    }
     let advice = match error {
         Error::Podman { message, .. }
             if message.contains("does not match any of the supported image formats") =>

@@ -8,6 +8,7 @@ use std::io;
 
 use bytes::Bytes;
 use podman_driver_engine::config::syntax::image_reference::ArchiveFormat;
+use rustix::io::Errno;
 use serde_json::{Value, json};
 use tar::{EntryType, Header};
 
@@ -183,5 +184,8 @@ impl Packing<'_> {
 }
 
 fn absent(name: &str, error: &io::Error) -> String {
+    if matches!(Errno::from_io_error(error), Some(Errno::XDEV | Errno::LOOP)) {
+        return format!("its file {name} is a link that leads out of the image's folder, and a folder has to hold all of its image");
+    }
     format!("its file {name} cannot be opened: {}", go_text(error))
 }

@@ -56,7 +56,9 @@ impl fmt::Display for Why {
         match self {
             Why::Users => f.write_str("a task uses it"),
             Why::Container(id) => write!(f, "the container {id} uses it"),
-            Why::Named(name) => write!(f, "it has the name {name}, which did not come with a pull of this driver"),
+            Why::Named(name) => {
+                write!(f, "it has the name {name}, which did not come with a pull of this driver")
+            }
             Why::Mounted => f.write_str("it is mounted"),
             Why::Unknown => f.write_str("Podman's events do not reach back to when this driver pulled it"),
         }
@@ -128,7 +130,10 @@ mod tests {
         let rest = |secs| Verdict::Wait(Duration::from_secs(secs));
         assert_eq!(verdict(&image, &OURS, |now| now.unused = Duration::from_secs(20)), rest(160));
         assert_eq!(verdict(&image, &OURS, |now| now.unused = DELAY), Verdict::Remove);
-        assert_eq!(verdict(&image, &OURS, |now| (now.unused, now.delay) = Default::default()), Verdict::Remove);
+        assert_eq!(
+            verdict(&image, &OURS, |now| (now.unused, now.delay) = Default::default()),
+            Verdict::Remove
+        );
         assert_eq!(verdict(&image, &OURS, |now| now.users = 1), Verdict::Keep(Why::Users));
         let container = Verdict::Keep(Why::Container("c1".to_owned()));
         assert_eq!(verdict(&image, &OURS, |now| now.container = Some("c1")), container);
@@ -154,7 +159,10 @@ mod tests {
     fn attempts_become_rarer() {
         let most = Duration::from_secs(3600);
         let secs = |delay, tries| again(Duration::from_secs(delay), tries, most).as_secs();
-        assert_eq!([secs(180, 0), secs(180, 1), secs(180, 2), secs(180, 9), secs(180, 99)], [180, 360, 720, 3600, 3600]);
+        assert_eq!(
+            [secs(180, 0), secs(180, 1), secs(180, 2), secs(180, 9), secs(180, 99)],
+            [180, 360, 720, 3600, 3600]
+        );
         assert_eq!([secs(0, 0), secs(0, 3), secs(7200, 0)], [1, 8, 3600]);
     }
 }

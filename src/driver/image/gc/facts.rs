@@ -101,7 +101,8 @@ impl Facts {
     /// A container that was made of the image, or mounts it.
     pub(super) fn container(&self, image: &Marked) -> Option<&str> {
         let made_of = self.containers.iter().find(|listed| listed.image_id == image.id);
-        let mounted_by = || self.mounts.iter().find(|(_, source)| image.may_be(source)).map(|(id, _)| id.as_str());
+        let mounted_by =
+            || self.mounts.iter().find(|(_, source)| image.may_be(source)).map(|(id, _)| id.as_str());
         made_of.map(|listed| listed.id.as_str()).or_else(mounted_by)
     }
 }

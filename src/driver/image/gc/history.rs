@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::mark::Marked;
+use super::names::may_mean;
 use crate::podman::Event;
 
 /// How long after a pull its event may be dated.
@@ -81,8 +82,10 @@ pub struct Own {
 impl Own {
     fn explains(&self, told: &Told) -> bool {
         let at = Timestamp::from_nanosecond(told.at.into());
-        let then = at.is_ok_and(|at| self.from <= at && at <= self.to.saturating_add(LATE).unwrap_or(Timestamp::MAX));
-        then && (told.action == Action::Load || without_transport(&self.name) == without_transport(&told.name))
+        let then = at
+            .is_ok_and(|at| self.from <= at && at <= self.to.saturating_add(LATE).unwrap_or(Timestamp::MAX));
+        // Podman may tell of a short name as what it made of it.
+        then && (told.action == Action::Load || self.name == told.name || may_mean(&self.name, &told.name))
     }
 }
 
@@ -121,10 +124,6 @@ pub fn history(image: &Marked, told: &[Told], own: &[Own]) -> History {
         }
     }
     History::Ours { mounts, mounted }
-}
-
-fn without_transport(name: &str) -> &str {
-    name.strip_prefix("docker://").unwrap_or(name)
 }
 
 #[cfg(test)]

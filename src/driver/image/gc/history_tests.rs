@@ -35,11 +35,22 @@ fn own(from: i64, to: i64) -> Own {
 fn an_image_is_ours_until_somebody_else_pulls_it() {
     let before = [pull("ab", NAME, 9), marked(10)];
     assert_eq!(history(&image(&[10]), &before, &[]), OURS, "the pull that the mark is of");
-    for theirs in [pull("ab", NAME, 11), pull("", NAME, 11), pull("", "app", 11), pull("", "docker://quay.io/team/app:1", 11), pull("", "ab", 11)] {
+    for theirs in [
+        pull("ab", NAME, 11),
+        pull("", NAME, 11),
+        pull("", "app", 11),
+        pull("", "docker://quay.io/team/app:1", 11),
+        pull("", "ab", 11),
+    ] {
         let told = [before[0].clone(), marked(10), theirs.clone()];
         assert_eq!(history(&image(&[10]), &told, &[]), History::Others(theirs.name));
     }
-    for harmless in [pull("cd", NAME, 11), pull("", "quay.io/other/app:1", 11), pull("", "app:2", 11), told(Action::Load, "", "/x.tar", 11)] {
+    for harmless in [
+        pull("cd", NAME, 11),
+        pull("", "quay.io/other/app:1", 11),
+        pull("", "app:2", 11),
+        told(Action::Load, "", "/x.tar", 11),
+    ] {
         assert_eq!(history(&image(&[10]), &[marked(10), harmless], &[]), OURS);
     }
 }

@@ -94,7 +94,8 @@ impl Marked {
 
     /// Marks whose place newer ones have taken.
     pub fn outdated(&self) -> Vec<&Mark> {
-        let newer = |mark: &Mark| self.marks.iter().any(|other| other.stands_for == mark.stands_for && other > mark);
+        let newer =
+            |mark: &Mark| self.marks.iter().any(|other| other.stands_for == mark.stands_for && other > mark);
         self.marks.iter().filter(|mark| newer(mark)).collect()
     }
 
@@ -151,7 +152,8 @@ mod tests {
     #[test]
     fn newer_marks_take_the_place_of_older_ones_for_the_same_name() {
         let at = |second: i64| Timestamp::from_second(second).unwrap();
-        let [old, new, other] = [Mark::new("a/b:1", at(1)), Mark::new("a/b:1", at(5)), Mark::new("a/c:1", at(2))];
+        let [old, new, other] =
+            [Mark::new("a/b:1", at(1)), Mark::new("a/b:1", at(5)), Mark::new("a/c:1", at(2))];
         let image = image(&[&new.name(), &other.name(), &old.name()]).unwrap();
         assert_eq!(image.marks, [old.clone(), other.clone(), new]);
         assert_eq!(image.outdated(), [&old]);

@@ -41,7 +41,13 @@ pub async fn bring(
     outcome
 }
 
-async fn mark(uses: &Uses, podman: &Client, before: &[ListedImage], name: &str, id: &str) -> Result<(), Error> {
+async fn mark(
+    uses: &Uses,
+    podman: &Client,
+    before: &[ListedImage],
+    name: &str,
+    id: &str,
+) -> Result<(), Error> {
     let after = facts::images(podman).await?;
     let Some(image) = after.iter().find(|image| image.id == id) else { return Ok(()) };
     let now = Timestamp::now();
@@ -103,7 +109,9 @@ pub(super) async fn settle(
             Ok(false)
         }
         // What mounts it is known by an event that the old mark's is needed for.
-        History::Ours { mounts, mounted } if *mounted || (*mounts && facts.container(image).is_some()) => Ok(true),
+        History::Ours { mounts, mounted } if *mounted || (*mounts && facts.container(image).is_some()) => {
+            Ok(true)
+        }
         History::Ours { .. } => untag(podman, image, &image.outdated()).await.map(|()| true),
         History::Unknown => Ok(true),
     }

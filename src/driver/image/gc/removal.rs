@@ -35,7 +35,9 @@ async fn take<'a>(
     for name in image.names.iter().filter(|name| name.contains('@')) {
         podman.remove_image(name).await?;
     }
-    for (repository, tag) in image.names.iter().filter(|name| !name.contains('@')).filter_map(|name| parts(name)) {
+    for (repository, tag) in
+        image.names.iter().filter(|name| !name.contains('@')).filter_map(|name| parts(name))
+    {
         podman.untag_image(&image.id, repository, tag).await?;
         taken.push((repository, tag));
     }

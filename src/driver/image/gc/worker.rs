@@ -76,7 +76,11 @@ impl Worker {
     }
 
     /// Until the contact is lost.
-    async fn while_up(&mut self, contact: &mut tokio::sync::watch::Receiver<Contact>, mut wake: Option<Instant>) {
+    async fn while_up(
+        &mut self,
+        contact: &mut tokio::sync::watch::Receiver<Contact>,
+        mut wake: Option<Instant>,
+    ) {
         let uses = self.uses.clone();
         loop {
             tokio::select! {
@@ -119,7 +123,7 @@ impl Worker {
         self.ours.extend(pulled);
         for id in self.uses.freed() {
             if self.ours.contains(&id) && self.uses.users(&id) == 0 {
-                self.idle.insert(id, self.from_now());
+                self.idle.insert(id, self.idle_since_now());
             }
         }
         if !self.ours.is_empty() {
@@ -127,7 +131,7 @@ impl Worker {
         }
     }
 
-    fn from_now(&self) -> Idle {
+    fn idle_since_now(&self) -> Idle {
         let since = Instant::now();
         Idle { since, due: since.checked_add(self.delay).unwrap_or(since), tries: 0 }
     }
@@ -172,7 +176,7 @@ impl Worker {
         self.idle.retain(|id, _| ours.contains(id) && self.uses.users(id) == 0);
         for id in ours.iter().filter(|id| self.uses.users(id) == 0) {
             if !self.idle.contains_key(id) {
-                let idle = self.from_now();
+                let idle = self.idle_since_now();
                 self.idle.insert(id.clone(), idle);
             }
         }
@@ -280,8 +284,11 @@ impl Worker {
     }
 }
 
-/// Whether the newest mark of an image is an hour old.
+/// Whether the newest mark of an image is an hour old, and no older one is still needed.
 fn is_old(image: &Marked) -> bool {
+    if !image.outdated().is_empty() {
+        return false;
+    }
     let newest = image.marks.last().and_then(|mark| Timestamp::from_millisecond(mark.at).ok());
     newest.is_some_and(|newest| Timestamp::now().duration_since(newest) > SignedDuration::from_hours(1))
 }
