@@ -11,8 +11,12 @@ option "auth" {
 
   option "config" {
     type        = string
-    doc         = "File with credentials by registry, as `podman login` and `docker login` write it. It is read again for each pull, so that a changed password counts at once."
-    notes       = ["Of several entries that fit, the most exact one counts.", "The keys `credHelpers` and `credsStore` of the file are not read."]
+    doc         = "File with credentials by registry, as `podman login` and `docker login` write it. It is asked after the task's `auth` and the helper, and read again for each pull, so that a changed password counts at once."
+    notes = [
+      "`credHelpers` of the image's registry comes first, and what it says counts. Then the most exact entry of `auths`, then `credsStore`.",
+      "It has nothing for names without a registry.",
+      "Where nobody has credentials, Podman looks into its own files.",
+    ]
     example     = "/etc/containers/auth.json"
     since       = "0.1.0"
     docker      = "auth.config"
@@ -21,7 +25,11 @@ option "auth" {
 
   option "helper" {
     type        = string
-    doc         = "Name of a credential helper: `ecr-login` runs the program `docker-credential-ecr-login`. It is asked after the task's `auth` and the file."
+    doc         = "Name of a credential helper: `ecr-login` runs the program `docker-credential-ecr-login`. It is asked after the task's `auth` and before the file."
+    notes = [
+      "It is a name, not a path. It gets `get` and the registry (for Docker's own `https://index.docker.io/v1/`, then `docker.io`), a clean environment and ten seconds.",
+      "It is not asked for names without a registry: Podman may try several registries with the same credentials.",
+    ]
     example     = "ecr-login"
     since       = "0.1.0"
     docker      = "auth.helper"
@@ -55,6 +63,7 @@ option "pull_activity_timeout" {
   type        = string
   syntax      = duration
   doc         = "How long a pull or download may go on without telling any progress, as a number with a unit. Unset means that only the task's `image_pull_timeout` ends it."
+  notes       = ["Podman before 6.0 tells only that a layer begins; from 4.8 on this option makes it tell bytes, with shorter errors. Before 4.8 it counts until the first layer begins."]
   example     = "2m"
   own         = true
   since       = "0.1.0"

@@ -636,6 +636,8 @@ pub struct PluginConfig {
     )]
     pub registry: std::collections::BTreeMap<String, PluginRegistry>,
     /// How long a pull or download may go on without telling any progress, as a number with a unit. Unset means that only the task's `image_pull_timeout` ends it.
+    ///
+    /// Podman before 6.0 tells only that a layer begins; from 4.8 on this option makes it tell bytes, with shorter errors. Before 4.8 it counts until the first layer begins.
     #[serde(default, deserialize_with = "wire::text")]
     #[schemars(with = "json_schema::Text")]
     #[schemars(title = "pull_activity_timeout")]
@@ -798,15 +800,17 @@ impl Default for PluginConfig {
     title = "Credentials for registries, for all tasks that have none of their own. Without it, images are pulled anonymously"
 )]
 pub struct PluginAuth {
-    /// File with credentials by registry, as `podman login` and `docker login` write it. It is read again for each pull, so that a changed password counts at once.
+    /// File with credentials by registry, as `podman login` and `docker login` write it. It is asked after the task's `auth` and the helper, and read again for each pull, so that a changed password counts at once.
     ///
-    /// Of several entries that fit, the most exact one counts. The keys `credHelpers` and `credsStore` of the file are not read.
+    /// `credHelpers` of the image's registry comes first, and what it says counts. Then the most exact entry of `auths`, then `credsStore`. It has nothing for names without a registry. Where nobody has credentials, Podman looks into its own files.
     #[serde(default, deserialize_with = "wire::text")]
     #[schemars(with = "json_schema::Text")]
     #[schemars(title = "auth.config")]
     #[schemars(extend("examples" = [serde_json::json!("/etc/containers/auth.json")]))]
     pub config: String,
-    /// Name of a credential helper: `ecr-login` runs the program `docker-credential-ecr-login`. It is asked after the task's `auth` and the file.
+    /// Name of a credential helper: `ecr-login` runs the program `docker-credential-ecr-login`. It is asked after the task's `auth` and before the file.
+    ///
+    /// It is a name, not a path. It gets `get` and the registry (for Docker's own `https://index.docker.io/v1/`, then `docker.io`), a clean environment and ten seconds. It is not asked for names without a registry: Podman may try several registries with the same credentials.
     #[serde(default, deserialize_with = "wire::text")]
     #[schemars(with = "json_schema::Text")]
     #[schemars(title = "auth.helper")]

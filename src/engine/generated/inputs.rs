@@ -1018,13 +1018,13 @@ impl<'a> PluginOptions<'a> {
         self.of.auth.as_ref()
     }
 
-    /// File with credentials by registry, as `podman login` and `docker login` write it. It is read again for each pull, so that a changed password counts at once.
+    /// File with credentials by registry, as `podman login` and `docker login` write it. It is asked after the task's `auth` and the helper, and read again for each pull, so that a changed password counts at once.
     pub fn auth_config(&self) -> &'a str {
         self.log.note(Input::PluginAuthConfig);
         self.of.auth.as_ref().map_or("", |block| block.config.as_str())
     }
 
-    /// Name of a credential helper: `ecr-login` runs the program `docker-credential-ecr-login`. It is asked after the task's `auth` and the file.
+    /// Name of a credential helper: `ecr-login` runs the program `docker-credential-ecr-login`. It is asked after the task's `auth` and before the file.
     pub fn auth_helper(&self) -> &'a str {
         self.log.note(Input::PluginAuthHelper);
         self.of.auth.as_ref().map_or("", |block| block.helper.as_str())

@@ -185,7 +185,9 @@ impl Packing<'_> {
 
 fn absent(name: &str, error: &io::Error) -> String {
     if matches!(Errno::from_io_error(error), Some(Errno::XDEV | Errno::LOOP)) {
-        return format!("its file {name} is a link that leads out of the image's folder, and a folder has to hold all of its image");
+        return format!(
+            "its file {name} is a link that leads out of the image's folder, and a folder has to hold all of its image"
+        );
     }
     format!("its file {name} cannot be opened: {}", go_text(error))
 }
