@@ -35,8 +35,10 @@ func TestThisTable(t *testing.T) {
 			}
 		}
 	}
-	for name := range realTests {
-		there["TestRealPodman/"+name] = true
+	for _, table := range []map[string]func(*testing.T, *harness.Podman){realTests, imageTests} {
+		for name := range table {
+			there["TestRealPodman/"+name] = true
+		}
 	}
 
 	named := regexp.MustCompile("`(Test[^`]*)`")

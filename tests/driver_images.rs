@@ -241,48 +241,6 @@ async fn many_tasks_share_a_pull_and_other_credentials_do_not() {
     assert_eq!(pulls.len(), 3, "one for each kind of credentials");
 }
 
-fn archive(path: &Path) -> PullPlan {
-    let path = path.to_string_lossy().into_owned();
-    plan(loaded(ArchiveFormat::Docker, SourceLocation::Absolute(path.clone()), &path))
-}
-
-/// An archive as a job writes it.
-fn loaded(format: ArchiveFormat, location: SourceLocation, text: &str) -> ImageSource {
-    let reference = format!("{}{text}", format.prefix());
-    ImageSource::Archive(ArchiveSource { reference, format, location, member: None, checksum: None })
-}
-
-#[tokio::test]
-async fn what_goes_wrong_with_an_archive_is_told_in_the_go_drivers_words() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("image.tar");
-    let stand_in = StandIn::start(|_| Reply::Whole(200, "{\"Names\":[]}".to_owned()));
-    let socket = socket(stand_in.socket());
-    let text = |outcome: Result<String, Failure>| outcome.unwrap_err().message().to_owned();
-    let first =
-        format!("failed to create image: docker-archive:{0}: error while loading image: ", file.display());
-
-    let missing = text(ensure(&socket, &archive(&file)).await.0);
-    assert!(
-        missing.starts_with(&format!("{first}open {}: no such file or directory", file.display())),
-        "{missing}"
-    );
-    let folder = text(ensure(&socket, &archive(folder.path())).await.0);
-    assert!(folder.contains("is no file"), "{folder}");
-    assert_eq!(stand_in.lines(), Vec::<String>::new());
-
-    fs::write(&file, b"something").unwrap();
-    let empty = text(ensure(&socket, &archive(&file)).await.0);
-    assert_eq!(empty, format!("{first}unknown error: image load successful but reply empty"));
-    assert_eq!(stand_in.asked()[0].body, b"something");
-    assert_eq!(stand_in.asked()[0].header("content-type"), Some("application/x-tar"));
-
-    let hanging = StandIn::start(|_| Reply::Hang);
-    let plan = PullPlan { timeout: Duration::from_millis(200), ..archive(&file) };
-    let late = text(ensure(&self::socket(hanging.socket()), &plan).await.0);
-    assert!(late.starts_with(&format!("{first}context deadline exceeded: ")), "{late}");
-}
-
 #[test]
 fn images_on_the_distributions_podman() {
     on(Podman::Distribution, images);
@@ -301,9 +259,6 @@ fn images(service: &Service) {
         let there = plan(ImageSource::Registry(IMAGE.to_owned()));
         assert_eq!(ensure(&socket, &there).await.0.as_deref(), Ok(id.as_str()));
         absent_images(&socket).await;
-        for format in ["docker-archive", "oci-archive"] {
-            from_archive(service, &socket, format, &id).await;
-        }
     });
 }
 
@@ -329,40 +284,4 @@ async fn absent_images(socket: &Socket) {
         );
     }
     assert!(started.elapsed() < Duration::from_secs(60));
-}
-
-/// Saved, removed, loaded, found there, loaded by force; and the layers' contents are right in the end.
-async fn from_archive(service: &Service, socket: &Socket, format: &str, id: &str) {
-    let file = service.folder().join(format!("{format}.tar"));
-    let saved = socket
-        .podman
-        .send(nomad_driver_podman::podman::Method::GET, &format!("/images/{IMAGE}/get?format={format}"), None)
-        .await
-        .unwrap();
-    assert_eq!(saved.status, 200);
-    fs::write(&file, &saved.body).unwrap();
-    let path = file.to_string_lossy().into_owned();
-    let kind = if format == "oci-archive" { ArchiveFormat::Oci } else { ArchiveFormat::Docker };
-    let once = plan(loaded(kind, SourceLocation::Absolute(path.clone()), &path));
-
-    // It is there: its ID is read from the archive, and nothing is loaded.
-    assert_eq!(ensure(socket, &once).await, (Ok(id.to_owned()), vec![]), "{format}");
-    socket.podman.remove_image(IMAGE).await.unwrap();
-    assert!(socket.podman.image(id).await.unwrap().is_none());
-    let loading = vec![format!("Loading image {path}")];
-    assert_eq!(ensure(socket, &once).await, (Ok(id.to_owned()), loading.clone()), "{format}");
-    assert_eq!(ensure(socket, &once).await, (Ok(id.to_owned()), vec![]), "{format}");
-    let always = PullPlan { policy: PullPolicy::Always, ..once };
-    assert_eq!(ensure(socket, &always).await, (Ok(id.to_owned()), loading), "{format}");
-    assert!(socket.podman.image(IMAGE).await.unwrap().is_some(), "{format}: it has its name again");
-
-    fs::write(&file, &saved.body[..saved.body.len() / 2]).unwrap();
-    let error = ensure(socket, &always).await.0.unwrap_err();
-    assert!(
-        error.message().contains("error while loading image: cannot load image, status code: 500"),
-        "{error}"
-    );
-    fs::write(&file, b"no archive at all").unwrap();
-    let error = ensure(socket, &always).await.0.unwrap_err();
-    assert!(error.message().contains("has to be an uncompressed tar"), "{error}");
 }

@@ -57,6 +57,8 @@ func connect(t testing.TB, command *exec.Cmd, reattach *plugin.ReattachConfig) *
 		AllowedProtocols: []plugin.Protocol{plugin.ProtocolGRPC},
 		Logger:           logger,
 		Reattach:         reattach,
+		// It is in the command's already, before what a test adds.
+		SkipHostEnv: true,
 	})
 	t.Cleanup(client.Kill)
 	connection, err := client.Client()

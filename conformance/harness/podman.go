@@ -8,11 +8,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -35,28 +38,59 @@ type Podman struct {
 	input   io.WriteCloser
 	output  bytes.Buffer
 	http    http.Client
+	ports   atomic.Int32
+
+	once       sync.Once
+	images     string // the folder where its registries keep them
+	registries *Registries
 }
 
 // Serve starts a Podman of its own; it ends, with all its containers, with the test.
 func Serve(t testing.TB, which string) *Podman {
+	t.Helper()
+	return serveIn(t, which, newFolder(t))
+}
+
+// ServeSmall is Serve with a disk of so many bytes, written as `mount` takes them. What is in it lies in memory.
+func ServeSmall(t testing.TB, which, size string) *Podman {
+	t.Helper()
+	folder := newFolder(t)
+	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size="+size); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		// Whoever still looks at it keeps it, and nobody else.
+		if err := syscall.Unmount(folder, syscall.MNT_DETACH); err != nil {
+			t.Logf("left behind: %v", err)
+		}
+	})
+	return serveIn(t, which, folder)
+}
+
+func newFolder(t testing.TB) string {
 	t.Helper()
 	// Short: the sockets that Podman and conmon make below it have paths of less than 108 bytes.
 	folder, err := os.MkdirTemp("/tmp", "pod")
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(folder); err != nil {
+			t.Logf("left behind: %v", err)
+		}
+	})
+	return folder
+}
+
+func serveIn(t testing.TB, which, folder string) *Podman {
+	t.Helper()
 	p := &Podman{Which: which, Folder: folder, Socket: filepath.Join(folder, "podman.sock"), t: t}
 	p.http.Transport = &http.Transport{
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "unix", p.Socket)
 		},
 	}
-	t.Cleanup(func() {
-		p.stop()
-		if err := os.RemoveAll(folder); err != nil {
-			t.Logf("left behind: %v", err)
-		}
-	})
+	t.Cleanup(p.stop)
 	p.start()
 	return p
 }
@@ -191,6 +225,7 @@ func (p *Podman) Do(method, path string, body any) ([]byte, error) {
 type Container struct {
 	ID    string `json:"Id"`
 	Name  string
+	Image string
 	State struct {
 		Status    string
 		Running   bool
@@ -203,6 +238,21 @@ type Container struct {
 		Annotations map[string]string
 		Env         []string
 	}
+}
+
+// HasImage tells whether there is an image of this name or ID.
+func (p *Podman) HasImage(name string) bool {
+	_, err := p.Do(http.MethodGet, "/libpod/images/"+name+"/exists", nil)
+	return err == nil
+}
+
+// Pull has the service pull an image by itself, without anything of the driver.
+func (p *Podman) Pull(name string) error {
+	answer, err := p.Do(http.MethodPost, "/libpod/images/pull?tlsVerify=false&reference="+url.QueryEscape(name), nil)
+	if err == nil && bytes.Contains(answer, []byte(`"error"`)) {
+		err = fmt.Errorf("%s", answer)
+	}
+	return err
 }
 
 // Inspect gives a container, by name or ID.

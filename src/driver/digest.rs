@@ -6,8 +6,13 @@ use sha2::{Digest as _, Sha256};
 
 /// SHA-256 of some bytes: 64 hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// Two digits for each byte.
+pub fn hexadecimal(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
         // Writing to a string does not fail.
         _ = write!(text, "{byte:02x}");
     }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use futures_util::future::Shared;
+use podman_driver_engine::pull::{ArchiveSource, SourceLocation};
 use sha2::{Digest, Sha256};
 use tokio::time::{Instant, sleep_until};
 
@@ -38,9 +39,23 @@ impl Key {
         }
     }
 
-    /// A load of a file.
-    pub(super) fn of_load(socket: &Socket, path: &str) -> Self {
-        Self { socket: socket.path.clone(), what: vec![path.to_owned()], tls_verify: None, credentials: None }
+    /// A load. An address may have credentials in it.
+    pub(super) fn of_archive(socket: &Socket, source: &ArchiveSource) -> Self {
+        let ArchiveSource { reference: _, format, location, member, checksum } = source;
+        let optional = |text: &Option<String>| format!("{text:?}");
+        let (folder, path, credentials) = match location {
+            SourceLocation::InTaskFolder { folder, path } => (folder.as_str(), path.as_str(), None),
+            SourceLocation::Absolute(path) => ("", path.as_str(), None),
+            SourceLocation::Url(url) => ("", "", Some(Sha256::digest(url.as_bytes()).into())),
+        };
+        let what = vec![
+            format.prefix().to_owned(),
+            folder.to_owned(),
+            path.to_owned(),
+            optional(member),
+            optional(checksum),
+        ];
+        Self { socket: socket.path.clone(), what, tls_verify: None, credentials }
     }
 }
 

@@ -8,7 +8,6 @@ mod fetch;
 mod flight;
 pub mod gc;
 mod helper;
-mod identity;
 mod known;
 mod presence;
 mod progress;
@@ -37,7 +36,7 @@ pub async fn ensure(socket: &Socket, plan: &PullPlan, tell: impl Fn(String)) -> 
         ImageSource::Archive(source) => archive::ensure(socket, plan, source, &tell).await,
     };
     outcome.map_err(|failure| {
-        refusal::with_prefix(&format!("failed to create image: {}: ", plan.reference()), failure)
+        refusal::with_prefix(&format!("failed to create image: {}: ", archive::shown(&plan.reference())), failure)
     })
 }
 

@@ -57,10 +57,10 @@ async fn pull(
         telling: telling(socket, plan),
     };
     let key = Key::of_pull(socket, &query, auth.as_ref());
-    let order = Order { podman: socket.podman.clone(), query, auth, silence: plan.activity_timeout };
-    let (images, podman, wanted) = (socket.images.clone(), socket.podman.clone(), name.to_owned());
+    let (podman, images, pulled) = (socket.podman.clone(), socket.images.clone(), name.to_owned());
+    let order = Order { podman: podman.clone(), query, auth, silence: plan.activity_timeout };
     let flight = flight::join(key, |progress| {
-        Box::pin(gc::bring(images, podman, wanted, fetch::run(order, progress)))
+        Box::pin(gc::bring(images, podman, pulled, fetch::run(order, progress)))
     });
     let told = |told: Told<'_>| match told {
         Told::Progress(text) | Told::Notice(text) => tell(format!("Pulling image {name}: {text}")),
