@@ -242,6 +242,42 @@ func testHelpersOfFile(t *testing.T, podman *harness.Podman) {
 	must.StrHasPrefix(t, "arguments=get\nserver="+second.Address+"\n", h.called("store")[0])
 }
 
+// asksForToken is a registry that takes only what its own service of tokens gave for an identity token. The real one has no
+// such service, so this one is a fake.
+func asksForToken(identity string) harness.Meddle {
+	const access = "access-for-a-while"
+	return func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
+		switch {
+		case r.URL.Path == "/token" && r.FormValue("grant_type") == "refresh_token" && r.FormValue("refresh_token") == identity:
+			_, _ = fmt.Fprintf(w, `{"access_token":%q,"token":%q,"expires_in":300}`, access, access)
+		case r.Header.Get("Authorization") == "Bearer "+access:
+			r.Header.Del("Authorization")
+			pass.ServeHTTP(w, r)
+		default:
+			harness.Answer(http.StatusUnauthorized, "WWW-Authenticate", `Bearer realm="http://`+r.Host+`/token",service="test"`)(w, r, pass)
+		}
+	}
+}
+
+func testIdentityToken(t *testing.T, podman *harness.Podman) {
+	const identity = "identity-token-of-somebody"
+	r, h := podman.Registries(t), newHelpers(t)
+	front := r.Plain.Front(t, asksForToken(identity))
+	file := authFile(t, nil, map[string]any{"auths": map[string]any{front.Address: map[string]any{"auth": "", "identitytoken": identity}}})
+	h.add(t, "token", answering("<token>", identity))
+	for _, auth := range []map[string]any{{"config": file}, {"helper": "token"}} {
+		d := h.depot(t, podman, auth)
+		name, image := d.pushed(0)
+		d.secretly([]string{identity}, func() string {
+			d.of(front.Image(name), lax()).runs(image)
+			return ""
+		})
+	}
+	d := newDepot(t, podman, nil)
+	name, _ := d.pushed(0)
+	says(t, d.of(front.Image(name), lax()).refused(), "`auth`")
+}
+
 // A helper of the distribution's: docker-credential-pass, with a key that needs no passphrase.
 func testPassHelper(t *testing.T, podman *harness.Podman) {
 	r, home := podman.Registries(t), shortFolder(t)

@@ -43,6 +43,7 @@ var imageTests = map[string]func(*testing.T, *harness.Podman){
 	"images: a file of credentials":                 testAuthFile,
 	"images: a credential helper":                   testCredentialHelper,
 	"images: helpers by registry":                   testHelpersOfFile,
+	"images: identity tokens":                       testIdentityToken,
 	"images: a helper that others made":             testPassHelper,
 	"images: helpers that fail":                     testFailingHelpers,
 	"images: a source of credentials that may fail": testSoftFail,
