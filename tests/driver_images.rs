@@ -10,7 +10,6 @@ mod podman;
 #[path = "support/stand_in.rs"]
 mod stand_in;
 
-use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -21,10 +20,7 @@ use nomad_driver_podman::driver::image;
 use nomad_driver_podman::driver::socket::Socket;
 use nomad_driver_podman::podman::Deadlines;
 use podman::{IMAGE, Podman, Service, on};
-use podman_driver_engine::config::syntax::image_reference::ArchiveFormat;
-use podman_driver_engine::pull::{
-    ArchiveSource, ImageSource, Login, Platform, PullPlan, PullPolicy, SourceLocation,
-};
+use podman_driver_engine::pull::{ImageSource, Login, Platform, PullPlan, PullPolicy};
 use podman_driver_engine::secret::Secret;
 use stand_in::{Asked, Reply, StandIn};
 
