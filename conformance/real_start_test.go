@@ -6,6 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -125,10 +128,25 @@ func testRecoverStopped(t *testing.T, podman *harness.Podman) {
 		if !now.State.Running {
 			return fmt.Errorf("it is %s", now.State.Status)
 		}
-		return nil
+		return catches(now.State.Pid, syscall.SIGTERM)
 	})
 	must.NoError(t, s.StopTask(k.ID, time.Minute, ""))
 	must.Eq(t, 143, k.ends().ExitCode)
+}
+
+// catches is nil once a process has a handler for a signal; the first one of a container does not get it before.
+func catches(pid int, signal syscall.Signal) error {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return err
+	}
+	_, rest, _ := strings.Cut(string(status), "\nSigCgt:\t")
+	mask, _, _ := strings.Cut(rest, "\n")
+	caught, err := strconv.ParseUint(mask, 16, 64)
+	if err == nil && caught&(1<<(signal-1)) == 0 {
+		err = fmt.Errorf("%d has no handler for %v yet", pid, signal)
+	}
+	return err
 }
 
 // Times that a client left out, or that make no sense.
