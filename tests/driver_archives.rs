@@ -7,6 +7,8 @@
 mod archives;
 #[path = "support/http.rs"]
 mod http;
+#[path = "support/plans.rs"]
+mod plans;
 #[path = "support/podman.rs"]
 mod podman;
 #[path = "support/stand_in.rs"]
@@ -30,9 +32,7 @@ use podman::{IMAGE, Podman, Service, on};
 use podman_driver_engine::config::syntax::image_reference::ArchiveFormat::{
     self, Dir, Docker, Oci, OciLayout,
 };
-use podman_driver_engine::pull::{
-    ArchiveSource, ImageSource, Platform, PullPlan, PullPolicy, SourceLocation,
-};
+use podman_driver_engine::pull::{ArchiveSource, ImageSource, PullPlan, PullPolicy, SourceLocation};
 use stand_in::{Asked, Reply, StandIn};
 use web::{Server, Web};
 
@@ -41,18 +41,7 @@ fn socket(path: impl AsRef<Path>) -> Arc<Socket> {
 }
 
 fn plan(source: ArchiveSource) -> PullPlan {
-    PullPlan {
-        source: ImageSource::Archive(source),
-        policy: PullPolicy::IfMissing,
-        platform: Platform::default(),
-        timeout: Duration::from_secs(60),
-        activity_timeout: None,
-        tls_verify: true,
-        login: None,
-        auth_file: None,
-        helper: None,
-        soft_fail: false,
-    }
+    plans::plan(ImageSource::Archive(source))
 }
 
 fn always(source: ArchiveSource) -> PullPlan {

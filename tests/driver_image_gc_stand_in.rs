@@ -5,6 +5,8 @@
 
 #[path = "support/http.rs"]
 mod http;
+#[path = "support/plans.rs"]
+mod plans;
 #[path = "support/stand_in.rs"]
 mod stand_in;
 
@@ -17,7 +19,7 @@ use nomad_driver_podman::driver::image::gc;
 use nomad_driver_podman::driver::settings::{Node, Settings};
 use nomad_driver_podman::driver::socket::Socket;
 use podman_driver_engine::config::{PluginConfig, Sources};
-use podman_driver_engine::pull::{ImageSource, Platform, PullPlan, PullPolicy};
+use podman_driver_engine::pull::{ImageSource, PullPlan};
 use stand_in::{Asked, Reply, StandIn};
 use tokio::time::{sleep, timeout};
 
@@ -225,18 +227,7 @@ async fn an_old_mark_is_renewed() {
 }
 
 fn plan() -> PullPlan {
-    PullPlan {
-        source: ImageSource::Registry(NAME.to_owned()),
-        policy: PullPolicy::IfMissing,
-        platform: Platform::default(),
-        timeout: PATIENCE,
-        activity_timeout: None,
-        tls_verify: true,
-        login: None,
-        auth_file: None,
-        helper: None,
-        soft_fail: false,
-    }
+    PullPlan { timeout: PATIENCE, ..plans::plan(ImageSource::Registry(NAME.to_owned())) }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

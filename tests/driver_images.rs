@@ -5,6 +5,8 @@
 
 #[path = "support/http.rs"]
 mod http;
+#[path = "support/plans.rs"]
+mod plans;
 #[path = "support/podman.rs"]
 mod podman;
 #[path = "support/stand_in.rs"]
@@ -19,6 +21,7 @@ use nomad_driver_podman::driver::errors::Failure;
 use nomad_driver_podman::driver::image;
 use nomad_driver_podman::driver::socket::Socket;
 use nomad_driver_podman::podman::Deadlines;
+use plans::plan;
 use podman::{IMAGE, Podman, Service, on};
 use podman_driver_engine::pull::{ImageSource, Login, Platform, PullPlan, PullPolicy};
 use podman_driver_engine::secret::Secret;
@@ -29,21 +32,6 @@ const ID: &str = "5b0bcabd1ed22e9fb1310cf6c2dec7cdef19f0ad69efa1f392e94a43335012
 
 fn socket(path: impl AsRef<Path>) -> Arc<Socket> {
     Arc::new(Socket::new("default", path.as_ref(), true, Deadlines::default()))
-}
-
-fn plan(source: ImageSource) -> PullPlan {
-    PullPlan {
-        source,
-        policy: PullPolicy::IfMissing,
-        platform: Platform::default(),
-        timeout: Duration::from_secs(60),
-        activity_timeout: None,
-        tls_verify: true,
-        login: None,
-        auth_file: None,
-        helper: None,
-        soft_fail: false,
-    }
 }
 
 fn registry() -> PullPlan {

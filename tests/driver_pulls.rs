@@ -6,6 +6,8 @@
 
 #[path = "support/http.rs"]
 mod http;
+#[path = "support/plans.rs"]
+mod plans;
 #[path = "support/stand_in.rs"]
 mod stand_in;
 
@@ -17,7 +19,7 @@ use nomad_driver_podman::driver::errors::Failure;
 use nomad_driver_podman::driver::image;
 use nomad_driver_podman::driver::socket::Socket;
 use nomad_driver_podman::podman::Deadlines;
-use podman_driver_engine::pull::{ImageSource, Platform, PullPlan, PullPolicy};
+use podman_driver_engine::pull::{ImageSource, Platform, PullPlan};
 use stand_in::{Asked, Reply, StandIn};
 
 const NAME: &str = "quay.io/team/app:1";
@@ -25,18 +27,7 @@ const ID: &str = "5b0bcabd1ed22e9fb1310cf6c2dec7cdef19f0ad69efa1f392e94a43335012
 const OTHER: &str = "aa0bcabd1ed22e9fb1310cf6c2dec7cdef19f0ad69efa1f392e94a4333501270";
 
 fn plan() -> PullPlan {
-    PullPlan {
-        source: ImageSource::Registry(NAME.to_owned()),
-        policy: PullPolicy::IfMissing,
-        platform: Platform::default(),
-        timeout: Duration::from_secs(120),
-        activity_timeout: None,
-        tls_verify: true,
-        login: None,
-        auth_file: None,
-        helper: None,
-        soft_fail: false,
-    }
+    PullPlan { timeout: Duration::from_secs(120), ..plans::plan(ImageSource::Registry(NAME.to_owned())) }
 }
 
 fn arm64() -> Platform {

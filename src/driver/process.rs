@@ -20,16 +20,11 @@ impl Process {
     /// in a namespace of its own has numbers of its own: so its cgroup has to name the container.
     pub fn of(pid: u32, container_id: &str) -> Option<Self> {
         let number = Pid::from_raw(i32::try_from(pid).ok()?)?;
-        let handle = pidfd_open(number, PidfdFlags::NONBLOCK).ok()?;
+        let handle = handle(number)?;
         let cgroups = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
         if container_id.is_empty() || !cgroups.contains(container_id) {
             return None;
         }
-        #[expect(
-            deprecated,
-            reason = "the new constructors are unsafe for descriptors that are not owned; this one is"
-        )]
-        let handle = AsyncFd::with_interest(handle, Interest::READABLE).ok()?;
         Some(Self { number, handle })
     }
 
@@ -56,6 +51,17 @@ impl Process {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The kernel's handle of a process, which becomes readable when that ends; `None` where there is no such process, or no
+/// such handles.
+pub fn handle(number: Pid) -> Option<AsyncFd<OwnedFd>> {
+    let handle = pidfd_open(number, PidfdFlags::NONBLOCK).ok()?;
+    #[expect(
+        deprecated,
+        reason = "the new constructors are unsafe for descriptors that are not owned; this one is"
+    )]
+    AsyncFd::with_interest(handle, Interest::READABLE).ok()
 }
 
 #[cfg(test)]

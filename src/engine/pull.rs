@@ -186,9 +186,12 @@ fn loaded(cx: &Inputs<'_>, archive: Archive, checksum: Option<String>) -> Archiv
 
 /// Whether the plugin's config leaves verification on for the registry of the image. A short name has none.
 fn registry_is_verified(cx: &Inputs<'_>, source: &ImageSource) -> bool {
-    let ImageSource::Registry(name) = source else { return true };
-    let Ok(ImageReference::Qualified(reference)) = name.parse::<ImageReference>() else { return true };
     let registries = cx.plugin.registry();
+    let ImageSource::Registry(name) = source else { return true };
+    if registries.is_empty() {
+        return true;
+    }
+    let Ok(ImageReference::Qualified(reference)) = name.parse::<ImageReference>() else { return true };
     registries.get(reference.registry()).is_none_or(|registry| registry.tls_verify)
 }
 

@@ -23,8 +23,7 @@ pub fn check(plugin: &PluginConfig, sources: &Sources) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     sockets(plugin, sources, &mut problems);
     http_timeout(plugin, &mut problems);
-    pull_activity_timeout(plugin, &mut problems);
-    image_delay_text(plugin, &mut problems);
+    spans(plugin, &mut problems);
     registries(plugin, &mut problems);
     rootless_mode(plugin, &mut problems);
     selinux_label(plugin, &mut problems);
@@ -132,24 +131,15 @@ fn http_timeout(plugin: &PluginConfig, problems: &mut Vec<Diagnostic>) {
     );
 }
 
-fn pull_activity_timeout(plugin: &PluginConfig, problems: &mut Vec<Diagnostic>) {
-    let text = &plugin.pull_activity_timeout;
-    if let Some(message) = no_span("pull_activity_timeout", text) {
-        problems.push(
-            Diagnostic::error(ids::BAD_PULL_ACTIVITY_TIMEOUT, message)
-                .at("pull_activity_timeout")
-                .accepts(GoDuration::ACCEPTED),
-        );
-    }
-}
-
-fn image_delay_text(plugin: &PluginConfig, problems: &mut Vec<Diagnostic>) {
-    if let Some(message) = no_span("image_delay", &plugin.gc.image_delay) {
-        problems.push(
-            Diagnostic::error(ids::BAD_IMAGE_DELAY, message)
-                .at("gc.image_delay")
-                .accepts(GoDuration::ACCEPTED),
-        );
+/// Options that are a span of time, of which none at all is one.
+fn spans(plugin: &PluginConfig, problems: &mut Vec<Diagnostic>) {
+    let activity = (ids::BAD_PULL_ACTIVITY_TIMEOUT, "pull_activity_timeout", &plugin.pull_activity_timeout);
+    let delay = (ids::BAD_IMAGE_DELAY, "gc.image_delay", &plugin.gc.image_delay);
+    for (id, path, text) in [activity, delay] {
+        let name = path.rsplit('.').next().unwrap_or(path);
+        if let Some(message) = no_span(name, text) {
+            problems.push(Diagnostic::error(id, message).at(path).accepts(GoDuration::ACCEPTED));
+        }
     }
 }
 

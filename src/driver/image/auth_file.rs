@@ -6,7 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::credentials::{Found, Name};
+use super::credentials::Found;
+use super::name::Name;
 use super::{go_text, helper};
 
 /// A file of credentials is no longer than this, in bytes.

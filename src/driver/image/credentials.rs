@@ -7,6 +7,7 @@ use podman_driver_engine::pull::PullPlan;
 use podman_driver_engine::secret::Secret;
 use serde::Serialize;
 
+use super::name::Name;
 use super::{auth_file, helper};
 use crate::podman::AuthHeader;
 
@@ -90,45 +91,6 @@ fn encoded(found: &Found) -> AuthHeader {
         identitytoken: found.token.expose(),
     };
     AuthHeader::new(URL_SAFE.encode(serde_json::to_vec(&header).unwrap_or_default()))
-}
-
-/// An image's name, as sources of credentials see it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Name<'a> {
-    repository: &'a str,
-}
-
-impl<'a> Name<'a> {
-    pub(super) fn of(name: &'a str) -> Self {
-        let name = name.split('@').next().unwrap_or_default();
-        let repository = match name.rsplit_once(':') {
-            // A colon before the last slash belongs to the registry's port.
-            Some((before, tag)) if !tag.contains('/') => before,
-            _ => name,
-        };
-        Self { repository }
-    }
-
-    /// Registry and path, without tag and digest.
-    pub(super) fn repository(&self) -> &'a str {
-        self.repository
-    }
-
-    /// The registry. A short name has none: Podman decides where it comes from, and may try several registries with the
-    /// same credentials. So no source is asked for those of any.
-    pub(super) fn registry(&self) -> Option<&'a str> {
-        let (host, _) = self.repository.split_once('/')?;
-        (host.contains(['.', ':']) || host == "localhost").then_some(host)
-    }
-
-    /// By which names a helper knows the registry. Docker's own goes by an address of old.
-    pub(super) fn servers(&self) -> Vec<String> {
-        match self.registry() {
-            Some("docker.io") => vec!["https://index.docker.io/v1/".to_owned(), "docker.io".to_owned()],
-            Some(host) => vec![host.to_owned()],
-            None => Vec::new(),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -5,15 +5,16 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::fd::OwnedFd;
-use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open};
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 use tokio::io::unix::AsyncFd;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::Child;
 
 use super::credentials::Found;
 use super::go_text;
 use super::together::Together;
+use crate::driver::process;
 use crate::plugin::child::command;
 
 /// How long a helper may take.
@@ -171,13 +172,7 @@ struct Group {
 impl Group {
     fn of(child: &Child) -> Self {
         let leader = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-        let handle = leader.and_then(|leader| pidfd_open(leader, PidfdFlags::NONBLOCK).ok());
-        #[expect(
-            deprecated,
-            reason = "the new constructors are unsafe for descriptors that are not owned; this one is"
-        )]
-        let end = handle.and_then(|handle| AsyncFd::with_interest(handle, Interest::READABLE).ok());
-        Self { leader, end }
+        Self { leader, end: leader.and_then(process::handle) }
     }
 
     /// Waits for the helper's end, and then for what others may still have to print.

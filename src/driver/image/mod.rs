@@ -9,6 +9,7 @@ mod flight;
 pub mod gc;
 mod helper;
 mod known;
+mod name;
 mod presence;
 mod progress;
 mod refusal;

@@ -77,13 +77,14 @@ fn same(left: &str, right: &str) -> bool {
     !left.is_empty() && usual(left) == usual(right)
 }
 
-/// Go's spelling of an architecture.
-fn usual(architecture: &str) -> String {
+/// Go's spelling of an architecture, which images use; the kernel, distributions and Rust have others.
+pub(super) fn usual(architecture: &str) -> String {
     match architecture.to_ascii_lowercase().as_str() {
         "x86_64" | "x86-64" => "amd64".to_owned(),
         "aarch64" => "arm64".to_owned(),
         "armhf" | "armel" => "arm".to_owned(),
-        "i386" | "i686" => "386".to_owned(),
+        "i386" | "i686" | "x86" => "386".to_owned(),
+        "powerpc64" => "ppc64le".to_owned(),
         other => other.to_owned(),
     }
 }

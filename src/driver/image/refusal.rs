@@ -4,8 +4,8 @@ use std::io;
 use std::time::Duration;
 
 use super::Failure;
-use super::credentials::Name;
 use super::known;
+use super::name::Name;
 use super::progress::Standing;
 use crate::podman::Error;
 

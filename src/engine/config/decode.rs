@@ -236,13 +236,9 @@ impl Decoder {
                 let path = format!("{path}[{:?}]", entry.key);
                 let place = entry.key_span.or(body.span);
                 if blocks.contains_key(&entry.key) {
-                    self.report(values::label_again(
-                        option,
-                        &entry.key,
-                        place,
-                        self.sources.exact(&path),
-                        &path,
-                    ));
+                    let what = format!("{} {:?}", option.name, entry.key);
+                    let first = self.sources.exact(&path);
+                    self.report(values::set_again(ids::DUPLICATE_BLOCK, &what, &path, place, first));
                 }
                 self.sources.place(&path, place);
                 match &body.value {
@@ -283,16 +279,9 @@ impl Decoder {
     /// What may stand only once is reported when it stands twice; the last one is taken.
     fn once(&mut self, option: &'static OptionInfo, written: &[&Entry], path: &str) {
         let [first, .., last] = written else { return };
-        let message = format!("`{}` may be set only once here.", option.name);
         let id = if option.kind == Kind::Attribute { ids::DUPLICATE_OPTION } else { ids::DUPLICATE_BLOCK };
-        self.report(
-            Diagnostic::error(id, message)
-                .at(path)
-                .spanned(last.key_span.or(last.node.span))
-                .label("set again")
-                .related(first.key_span.or(first.node.span), "first set here")
-                .suggest("Keep one of them."),
-        );
+        let place = |entry: &Entry| entry.key_span.or(entry.node.span);
+        self.report(values::set_again(id, option.name, path, place(last), place(first)));
     }
 }
 

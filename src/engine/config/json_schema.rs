@@ -93,53 +93,36 @@ fn maps(value: serde_json::Value) -> Schema {
     ]})
 }
 
-/// A block that stands at most once: an object, or a list that holds one.
-pub struct Block<T>(PhantomData<T>);
-
-impl<T: JsonSchema> JsonSchema for Block<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let body = generator.subschema_for::<T>();
-        json_schema!({ "anyOf": [body, { "type": "array", "maxItems": 1, "items": body }, { "type": "null" }] })
-    }
+macro_rules! blocks {
+    ($($(#[$about:meta])* $name:ident => |$body:ident| $schema:expr;)*) => {$(
+        $(#[$about])*
+        pub struct $name<T>(PhantomData<T>);
+        impl<T: JsonSchema> JsonSchema for $name<T> {
+            fn inline_schema() -> bool {
+                true
+            }
+            fn schema_name() -> Cow<'static, str> {
+                T::schema_name()
+            }
+            fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+                let $body = generator.subschema_for::<T>();
+                $schema
+            }
+        }
+    )*};
 }
 
-/// A block that may be repeated with other labels: an object of bodies by label.
-pub struct LabelledBlocks<T>(PhantomData<T>);
-
-impl<T: JsonSchema> JsonSchema for LabelledBlocks<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let body = generator.subschema_for::<T>();
-        let bodies =
-            serde_json::json!({ "anyOf": [body, { "type": "array", "maxItems": 1, "items": body }] });
-        let labelled = serde_json::json!({ "type": "object", "additionalProperties": bodies });
+blocks! {
+    /// A block that stands at most once: an object, or a list that holds one.
+    Block => |body| json_schema!({
+        "anyOf": [body, { "type": "array", "maxItems": 1, "items": body }, { "type": "null" }]
+    });
+    /// A block that may be repeated: an object, or a list of them.
+    Blocks => |body| json_schema!({ "anyOf": [body, { "type": "array", "items": body }, { "type": "null" }] });
+    /// A block that may be repeated with other labels: an object of bodies by label.
+    LabelledBlocks => |body| {
+        let bodies = json_schema!({ "anyOf": [body, { "type": "array", "maxItems": 1, "items": body }] });
+        let labelled = json_schema!({ "type": "object", "additionalProperties": bodies });
         json_schema!({ "anyOf": [labelled, { "type": "array", "items": labelled }, { "type": "null" }] })
-    }
-}
-
-/// A block that may be repeated: an object, or a list of them.
-pub struct Blocks<T>(PhantomData<T>);
-
-impl<T: JsonSchema> JsonSchema for Blocks<T> {
-    fn inline_schema() -> bool {
-        true
-    }
-    fn schema_name() -> Cow<'static, str> {
-        T::schema_name()
-    }
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let body = generator.subschema_for::<T>();
-        json_schema!({ "anyOf": [body, { "type": "array", "items": body }, { "type": "null" }] })
-    }
+    };
 }

@@ -12,6 +12,8 @@ use super::place::Folder;
 
 /// Larger ones are layers, in bytes.
 pub(super) const LARGEST: u64 = 4 << 20;
+/// An index may name an index.
+pub(super) const DEEPEST: usize = 3;
 /// An archive has a few files for each layer.
 const MOST_FILES: usize = 100_000;
 

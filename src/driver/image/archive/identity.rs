@@ -5,13 +5,11 @@ use podman_driver_engine::config::syntax::image_reference::ArchiveFormat;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::files::{Blob, InTar, Small, blob};
+use super::files::{Blob, DEEPEST, InTar, Small, blob};
 use super::member::{self, Unchosen};
 use super::source::Source;
 use crate::driver::digest::sha256;
-
-/// An index may name an index.
-const DEEPEST: usize = 3;
+use crate::driver::image::presence::usual;
 
 /// The ID of the image that is meant; `None` where it does not show, be it that the archive is damaged: whoever loads it
 /// is told why. That no image or more than one is meant is told here.
@@ -85,8 +83,9 @@ impl<F: Small> Images<'_, F> {
             let config = self.files.small(&blob(self.format, &config.digest, Blob::Other)?)?;
             return Some(sha256(&config));
         }
+        let here = usual(std::env::consts::ARCH);
         let ours = |image: &&Descriptor| {
-            image.platform.as_ref().is_some_and(|of| of.os == "linux" && of.architecture == architecture())
+            image.platform.as_ref().is_some_and(|of| of.os == "linux" && of.architecture == here)
         };
         let mut images = manifest.manifests.iter().filter(ours);
         let (image, other) = (images.next()?, images.next());
@@ -98,16 +97,5 @@ impl<F: Small> Images<'_, F> {
 
     fn json<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         serde_json::from_slice(&self.files.small(name)?).ok()
-    }
-}
-
-/// This machine's, as images name it.
-fn architecture() -> &'static str {
-    match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        "x86" => "386",
-        "powerpc64" => "ppc64le",
-        other => other,
     }
 }

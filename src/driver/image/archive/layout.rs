@@ -12,7 +12,7 @@ use rustix::io::Errno;
 use serde_json::{Value, json};
 use tar::{EntryType, Header};
 
-use super::files::{Blob, LARGEST, Small, blob};
+use super::files::{Blob, DEEPEST, LARGEST, Small, blob};
 use super::member;
 use super::place::Folder;
 use crate::driver::digest::sha256;
@@ -22,8 +22,6 @@ use crate::driver::image::go_text;
 const BLOCK: usize = 512;
 /// An image has some dozens of layers.
 const MOST_FILES: usize = 10_000;
-/// An index may name an index.
-const DEEPEST: usize = 3;
 const OCI_MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 
 /// A file of the archive.

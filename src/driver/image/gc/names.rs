@@ -3,6 +3,8 @@
 
 use podman_driver_engine::config::syntax::ImageReference;
 
+use crate::driver::image::name::split;
+
 /// Whether `written` may mean the image of this name. Without tag and digest, it may be any of the repository's.
 pub(super) fn may_mean(written: &str, name: &str) -> bool {
     let ((path, wanted), (repository, version)) = (split(written), split(name));
@@ -15,15 +17,6 @@ pub(super) fn may_mean(written: &str, name: &str) -> bool {
             Ok(ImageReference::ShortName(_)) => last_part(path) == last_part(repository),
             Ok(ImageReference::Archive(_)) | Err(_) => false,
         }
-}
-
-/// The path, and the tag or digest with its sign. Beside a digest the tag says nothing.
-fn split(name: &str) -> (&str, &str) {
-    let last = name.rfind('/').map_or(0, |slash| slash + 1);
-    let version = name.get(last..).and_then(|part| part.find([':', '@'])).map(|at| last + at);
-    let (path, version) = name.split_at_checked(version.unwrap_or(name.len())).unwrap_or((name, ""));
-    let digest = version.find('@').and_then(|at| version.get(at..));
-    (path, digest.unwrap_or(version))
 }
 
 fn last_part(path: &str) -> &str {

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::Decoder;
 use crate::config::option::{OptionInfo, Type, Width};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Id};
 use crate::generated::diagnostics as ids;
 use crate::source::Span;
 use crate::value::{Entry, Node, Number, Value};
@@ -232,15 +232,15 @@ pub(super) fn wrong_kind(option: &OptionInfo, value: &Value, span: Option<Span>,
     ))
 }
 
-/// A second block with a label that one has already; the last one is taken.
-pub(super) fn label_again(
-    option: &OptionInfo,
-    label: &str,
+/// What may stand once, called `what`, stands again at `place`; the last one is taken.
+pub(super) fn set_again(
+    id: Id,
+    what: &str,
+    path: &str,
     place: Option<Span>,
     first: Option<Span>,
-    path: &str,
 ) -> Diagnostic {
-    Diagnostic::error(ids::DUPLICATE_BLOCK, format!("`{} {label:?}` may be set only once here.", option.name))
+    Diagnostic::error(id, format!("`{what}` may be set only once here."))
         .at(path)
         .spanned(place)
         .label("set again")
