@@ -1,5 +1,6 @@
 # A batch job that converts one video: a shell line with its arguments, a working folder, an ordinary user, and limits
-# that hold: CPU never above what is reserved, memory up to memory_max, and first in line when the host runs short.
+# that hold: CPU never above what is reserved, memory up to memory_max, and first in line when the host runs short. Its
+# output and its errors come to `nomad alloc logs` in a stream each, as the program wrote them.
 
 job "convert" {
   datacenters = ["dc1"]
@@ -32,6 +33,10 @@ job "convert" {
         memory_reservation = "768m"
         oom_score_adj      = 500
         pids_limit         = 64
+
+        logging {
+          split = true
+        }
       }
 
       env {

@@ -1236,6 +1236,26 @@ diagnostic "log_tag_refused" {
   EOT
 }
 
+diagnostic "split_without_effect" {
+  id       = 192
+  severity = warning
+  title    = "Output is split anyway with this driver"
+  doc      = <<-EOT
+    The block says `split`, and its driver is `journald`. That one gives Nomad clean lines in
+    two streams without being told to; `split` is for the driver `nomad`.
+
+        config {
+          image = "docker.io/library/redis:7"
+          logging {
+            driver = "journald"
+            split  = true
+          }
+        }
+
+    Leave `split` away, or use `driver = "nomad"` so that the journal is not needed.
+  EOT
+}
+
 # 200-219: mounts
 
 diagnostic "bad_volume" {

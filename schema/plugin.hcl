@@ -212,6 +212,17 @@ option "logging" {
     rule    = "logging.log_configuration"
     affects = ["log_configuration"]
   }
+
+  option "split" {
+    type    = bool
+    doc     = "Whether Nomad gets lines as the process wrote them, output and error output each in its own stream, from tasks that have no `logging` block of their own and do not log to the journal. Unset means one stream whose lines begin with a time and the stream's name."
+    own     = true
+    example = true
+    since   = "0.1.0"
+    docker  = null
+    rule    = "logging.log_configuration"
+    affects = ["log_configuration"]
+  }
 }
 
 option "disable_log_collection" {

@@ -660,7 +660,7 @@ option "logging" {
   option "driver" {
     type    = string
     enum    = ["nomad", "journald"]
-    doc     = "`nomad` gives the output to Nomad, for `nomad alloc logs`; output and error output come as one stream. `journald` writes it to the host's journal, from which the plugin passes it on to Nomad in two streams. Unset means `nomad`, unless the whole block is empty."
+    doc     = "`nomad` gives the output to Nomad, for `nomad alloc logs`; output and error output come as one stream, unless `split` is set. `journald` writes it to the host's journal, from which the plugin passes it on to Nomad in two streams. Unset means `nomad`, unless the whole block is empty."
     notes   = ["The docker driver calls this `type`, and knows other drivers."]
     example = "journald"
     since   = "0.1.0"
@@ -676,6 +676,18 @@ option "logging" {
     example = { tag = "redis" }
     since   = "0.1.0"
     docker  = "logging.config"
+    rule    = "logging.log_configuration"
+    affects = ["log_configuration"]
+  }
+
+  option "split" {
+    type    = bool
+    doc     = "Whether Nomad gets lines as the process wrote them, output and error output each in its own stream, instead of one stream whose lines begin with a time and the stream's name. The plugin then carries the output from a file in the task's folder. Unset means the one stream."
+    notes   = ["With the driver `journald` it has no effect: that has two streams anyway.", "A task that is to have the one stream although the plugin says `split` writes `driver = \"nomad\"`.", "A reader that is slow or gone does not hold the container up: what is not yet carried waits in the file, on disk."]
+    own     = true
+    example = true
+    since   = "0.1.0"
+    docker  = null
     rule    = "logging.log_configuration"
     affects = ["log_configuration"]
   }

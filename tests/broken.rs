@@ -197,7 +197,7 @@ fn examples_and_broken_jobs_use_every_option() {
         let unused: Vec<_> = all.filter(|path| !used.contains(path)).collect();
         assert!(unused.is_empty(), "no file uses these options of a {whose}: {unused:?}");
     }
-    assert_eq!((task.len(), plugin.len()), (55, 27));
+    assert_eq!((task.len(), plugin.len()), (56, 28));
 }
 
 #[test]

@@ -20,8 +20,8 @@ fn with_nested(options: &[OptionInfo]) -> usize {
 
 #[test]
 fn every_option_of_the_go_driver_is_there() {
-    assert_eq!((options::TASK.len(), with_nested(options::TASK)), (50, 55));
-    assert_eq!((options::PLUGIN.len(), with_nested(options::PLUGIN)), (14, 27));
+    assert_eq!((options::TASK.len(), with_nested(options::TASK)), (50, 56));
+    assert_eq!((options::PLUGIN.len(), with_nested(options::PLUGIN)), (14, 28));
 }
 
 /// The `TaskConfig` of a recorded handle: what the Go driver keeps of a task, in its own msgpack.

@@ -34,6 +34,12 @@ plugin "nomad-driver-podman" {
       selinuxlabel = "z"
     }
 
+    # Clean lines in two streams, of tasks that say nothing about their output.
+    logging {
+      driver = "nomad"
+      split  = true
+    }
+
     networking {
       default_rootless_mode = "pasta"
     }

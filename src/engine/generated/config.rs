@@ -577,7 +577,7 @@ impl Default for TaskAuth {
     title = "Where the output of the process goes. Without this block the plugin's `logging` counts, and by default that gives the output to Nomad"
 )]
 pub struct TaskLogging {
-    /// `nomad` gives the output to Nomad, for `nomad alloc logs`; output and error output come as one stream. `journald` writes it to the host's journal, from which the plugin passes it on to Nomad in two streams. Unset means `nomad`, unless the whole block is empty.
+    /// `nomad` gives the output to Nomad, for `nomad alloc logs`; output and error output come as one stream, unless `split` is set. `journald` writes it to the host's journal, from which the plugin passes it on to Nomad in two streams. Unset means `nomad`, unless the whole block is empty.
     ///
     /// The docker driver calls this `type`, and knows other drivers.
     #[serde(default, deserialize_with = "wire::text")]
@@ -606,6 +606,14 @@ pub struct TaskLogging {
     #[schemars(title = "logging.options")]
     #[schemars(extend("examples" = [serde_json::json!({"tag":"redis"})]))]
     pub options: std::collections::BTreeMap<String, String>,
+    /// Whether Nomad gets lines as the process wrote them, output and error output each in its own stream, instead of one stream whose lines begin with a time and the stream's name. The plugin then carries the output from a file in the task's folder. Unset means the one stream.
+    ///
+    /// With the driver `journald` it has no effect: that has two streams anyway. A task that is to have the one stream although the plugin says `split` writes `driver = "nomad"`. A reader that is slow or gone does not hold the container up: what is not yet carried waits in the file, on disk.
+    #[serde(default, deserialize_with = "wire::flag")]
+    #[schemars(with = "json_schema::Flag")]
+    #[schemars(title = "logging.split")]
+    #[schemars(extend("examples" = [serde_json::json!(true)]))]
+    pub split: bool,
 }
 
 /// The plugin's `config` block in the agent's configuration.
@@ -780,6 +788,7 @@ impl Default for PluginConfig {
             logging: PluginLogging {
                 driver: "nomad".to_owned(),
                 options: Default::default(),
+                split: Default::default(),
             },
             disable_log_collection: Default::default(),
             networking: PluginNetworking {
@@ -958,6 +967,12 @@ pub struct PluginLogging {
     #[schemars(title = "logging.options")]
     #[schemars(extend("examples" = [serde_json::json!({"tag":"nomad"})]))]
     pub options: std::collections::BTreeMap<String, String>,
+    /// Whether Nomad gets lines as the process wrote them, output and error output each in its own stream, from tasks that have no `logging` block of their own and do not log to the journal. Unset means one stream whose lines begin with a time and the stream's name.
+    #[serde(default, deserialize_with = "wire::flag")]
+    #[schemars(with = "json_schema::Flag")]
+    #[schemars(title = "logging.split")]
+    #[schemars(extend("examples" = [serde_json::json!(true)]))]
+    pub split: bool,
 }
 
 /// Defaults of networks.
@@ -1130,6 +1145,7 @@ mod default_of {
         PluginLogging {
             driver: "nomad".to_owned(),
             options: Default::default(),
+            split: Default::default(),
         }
     }
 

@@ -84,6 +84,7 @@ pub fn task() -> Spec {
                 object([
                     ("driver", attribute("driver", "string", false)),
                     ("options", attribute("options", "list(map(string))", false)),
+                    ("split", attribute("split", "bool", false)),
                 ]),
             ),
         ),
@@ -171,6 +172,7 @@ pub fn plugin() -> Spec {
                     object([
                         ("driver", attribute("driver", "string", false)),
                         ("options", block_attributes("options", "string")),
+                        ("split", attribute("split", "bool", false)),
                     ]),
                 ),
                 "{ driver = \"nomad\", options = {} }",

@@ -147,6 +147,8 @@ pub const LOG_DRIVER_NOT_INHERITED: Id = Id::new(189);
 pub const UNKNOWN_LOG_OPTION: Id = Id::new(190);
 /// This Podman refuses a tag without journald.
 pub const LOG_TAG_REFUSED: Id = Id::new(191);
+/// Output is split anyway with this driver.
+pub const SPLIT_WITHOUT_EFFECT: Id = Id::new(192);
 /// A volume is not SOURCE:DESTINATION.
 pub const BAD_VOLUME: Id = Id::new(200);
 /// A volume has more than three fields.
@@ -829,6 +831,13 @@ pub static ALL: &[Entry] = &[
         severity: Severity::Error,
         title: "This Podman refuses a tag without journald",
         text: "There is a log option `tag`, and the log driver is not `journald`. Podman before 6.0\npassed over it; Podman 6 refuses the container.\n\n    config {\n      image = \"docker.io/library/redis:7\"\n      logging {\n        driver = \"nomad\"\n        options {\n          tag = \"redis\"\n        }\n      }\n    }\n\nLeave the tag away, or use `driver = \"journald\"`.",
+    },
+    Entry {
+        id: SPLIT_WITHOUT_EFFECT,
+        name: "split_without_effect",
+        severity: Severity::Warning,
+        title: "Output is split anyway with this driver",
+        text: "The block says `split`, and its driver is `journald`. That one gives Nomad clean lines in\ntwo streams without being told to; `split` is for the driver `nomad`.\n\n    config {\n      image = \"docker.io/library/redis:7\"\n      logging {\n        driver = \"journald\"\n        split  = true\n      }\n    }\n\nLeave `split` away, or use `driver = \"nomad\"` so that the journal is not needed.",
     },
     Entry {
         id: BAD_VOLUME,

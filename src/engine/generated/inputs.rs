@@ -121,6 +121,8 @@ pub enum Input {
     TaskLoggingDriver,
     /// `logging.options` of the task's config.
     TaskLoggingOptions,
+    /// `logging.split` of the task's config.
+    TaskLoggingSplit,
     /// `auth` of the plugin's config.
     PluginAuth,
     /// `auth.config` of the plugin's config.
@@ -157,6 +159,8 @@ pub enum Input {
     PluginLoggingDriver,
     /// `logging.options` of the plugin's config.
     PluginLoggingOptions,
+    /// `logging.split` of the plugin's config.
+    PluginLoggingSplit,
     /// `disable_log_collection` of the plugin's config.
     PluginDisableLogCollection,
     /// `networking` of the plugin's config.
@@ -315,6 +319,7 @@ impl Input {
         Input::TaskLogging,
         Input::TaskLoggingDriver,
         Input::TaskLoggingOptions,
+        Input::TaskLoggingSplit,
         Input::PluginAuth,
         Input::PluginAuthConfig,
         Input::PluginAuthHelper,
@@ -333,6 +338,7 @@ impl Input {
         Input::PluginLogging,
         Input::PluginLoggingDriver,
         Input::PluginLoggingOptions,
+        Input::PluginLoggingSplit,
         Input::PluginDisableLogCollection,
         Input::PluginNetworking,
         Input::PluginNetworkingDefaultRootlessMode,
@@ -442,6 +448,7 @@ impl Input {
             Input::TaskLogging => "logging",
             Input::TaskLoggingDriver => "logging.driver",
             Input::TaskLoggingOptions => "logging.options",
+            Input::TaskLoggingSplit => "logging.split",
             Input::PluginAuth => "auth",
             Input::PluginAuthConfig => "auth.config",
             Input::PluginAuthHelper => "auth.helper",
@@ -460,6 +467,7 @@ impl Input {
             Input::PluginLogging => "logging",
             Input::PluginLoggingDriver => "logging.driver",
             Input::PluginLoggingOptions => "logging.options",
+            Input::PluginLoggingSplit => "logging.split",
             Input::PluginDisableLogCollection => "disable_log_collection",
             Input::PluginNetworking => "networking",
             Input::PluginNetworkingDefaultRootlessMode => {
@@ -571,7 +579,8 @@ impl Input {
             | Input::TaskStaticMac
             | Input::TaskLogging
             | Input::TaskLoggingDriver
-            | Input::TaskLoggingOptions => Group::Task,
+            | Input::TaskLoggingOptions
+            | Input::TaskLoggingSplit => Group::Task,
             Input::PluginAuth
             | Input::PluginAuthConfig
             | Input::PluginAuthHelper
@@ -590,6 +599,7 @@ impl Input {
             | Input::PluginLogging
             | Input::PluginLoggingDriver
             | Input::PluginLoggingOptions
+            | Input::PluginLoggingSplit
             | Input::PluginDisableLogCollection
             | Input::PluginNetworking
             | Input::PluginNetworkingDefaultRootlessMode
@@ -979,7 +989,7 @@ impl<'a> TaskOptions<'a> {
         self.of.logging.as_ref()
     }
 
-    /// `nomad` gives the output to Nomad, for `nomad alloc logs`; output and error output come as one stream. `journald` writes it to the host's journal, from which the plugin passes it on to Nomad in two streams. Unset means `nomad`, unless the whole block is empty.
+    /// `nomad` gives the output to Nomad, for `nomad alloc logs`; output and error output come as one stream, unless `split` is set. `journald` writes it to the host's journal, from which the plugin passes it on to Nomad in two streams. Unset means `nomad`, unless the whole block is empty.
     pub fn logging_driver(&self) -> &'a str {
         self.log.note(Input::TaskLoggingDriver);
         self.of.logging.as_ref().map_or("", |block| block.driver.as_str())
@@ -991,6 +1001,12 @@ impl<'a> TaskOptions<'a> {
     ) -> Option<&'a std::collections::BTreeMap<String, String>> {
         self.log.note(Input::TaskLoggingOptions);
         self.of.logging.as_ref().map(|block| &block.options)
+    }
+
+    /// Whether Nomad gets lines as the process wrote them, output and error output each in its own stream, instead of one stream whose lines begin with a time and the stream's name. The plugin then carries the output from a file in the task's folder. Unset means the one stream.
+    pub fn logging_split(&self) -> bool {
+        self.log.note(Input::TaskLoggingSplit);
+        self.of.logging.as_ref().is_some_and(|block| block.split)
     }
 }
 
@@ -1112,6 +1128,12 @@ impl<'a> PluginOptions<'a> {
     pub fn logging_options(&self) -> &'a std::collections::BTreeMap<String, String> {
         self.log.note(Input::PluginLoggingOptions);
         &self.of.logging.options
+    }
+
+    /// Whether Nomad gets lines as the process wrote them, output and error output each in its own stream, from tasks that have no `logging` block of their own and do not log to the journal. Unset means one stream whose lines begin with a time and the stream's name.
+    pub fn logging_split(&self) -> bool {
+        self.log.note(Input::PluginLoggingSplit);
+        self.of.logging.split
     }
 
     /// Whether output is kept from Nomad. Containers then use Podman's own log driver, and `nomad alloc logs` shows nothing. Output is collected unless this is true.

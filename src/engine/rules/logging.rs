@@ -8,8 +8,15 @@ use crate::diagnostic::Diagnostic;
 use crate::draft::Draft;
 use crate::generated::diagnostics as ids;
 use crate::inputs::Inputs;
+use crate::paths;
 use crate::spec::LogConfiguration;
 
+/// The file in the task's folder that Podman writes a task's output to where it is split. No task sees that folder as a
+/// whole, unless its job mounts it.
+const SPLIT_FILE: &str = ".output.log";
+/// A size that no file reaches: a file that Podman begins anew would lose what was not carried yet. The host's own limit,
+/// if containers.conf has one, is not meant for this file, whose carried part takes no space.
+const NEVER_ANEW: i64 = 1 << 60;
 const DRIVERS: &str = "\"nomad\" or \"journald\"";
 /// What other drivers and tools call that which is `nomad` here.
 const LIKE_NOMAD: [&str; 3] = ["json-file", "k8s-file", "local"];
@@ -23,18 +30,27 @@ pub fn log_configuration(cx: &Inputs<'_>, out: &mut Draft<'_>) {
         _ if asked.is_open(cx) => log.driver = Some(asked.driver.to_owned()),
         "" | "nomad" if cx.plugin.disable_log_collection() => {
             // Podman's own driver then counts, which may know the options: they are not judged.
-            if asked.by_task && asked.driver == "nomad" {
-                out.report(asked.place(cx, "driver", nothing_is_collected()));
+            if asked.by_task && (asked.driver == "nomad" || asked.split) {
+                let part = if asked.driver.is_empty() { "split" } else { "driver" };
+                out.report(asked.place(cx, part, nothing_is_collected()));
             }
         }
         "" | "nomad" => {
             judge_options_of_nomad(cx, &asked, out);
             log.driver = Some("k8s-file".to_owned());
-            log.path = Some(cx.nomad.stdout_path()).filter(|path| !path.is_empty()).map(str::to_owned);
+            if asked.split {
+                log.path = Some(split_file(cx.nomad.task_dir()));
+                log.size = Some(NEVER_ANEW);
+            } else {
+                log.path = Some(cx.nomad.stdout_path()).filter(|path| !path.is_empty()).map(str::to_owned);
+            }
         }
         "journald" => {
             for key in asked.keys().filter(|key| *key != "tag") {
                 out.report(asked.place(cx, &format!("options.{key}"), not_of_journald(key)));
+            }
+            if asked.split {
+                out.report(asked.place(cx, "split", split_anyway()));
             }
             log.driver = Some("journald".to_owned());
         }
@@ -43,9 +59,15 @@ pub fn log_configuration(cx: &Inputs<'_>, out: &mut Draft<'_>) {
     out.set_log_configuration(log);
 }
 
+/// The file that Podman writes the output to where it is split, in a task's folder.
+pub fn split_file(task_dir: &str) -> String {
+    paths::join(task_dir, SPLIT_FILE)
+}
+
 /// The block that counts.
 struct Asked<'a> {
     driver: &'a str,
+    split: bool,
     options: Option<&'a BTreeMap<String, String>>,
     by_task: bool,
 }
@@ -54,11 +76,12 @@ impl<'a> Asked<'a> {
     /// The task's block replaces the plugin's as a whole, unless it is empty.
     fn of(cx: &Inputs<'a>) -> Self {
         let (driver, options) = (cx.task.logging_driver(), cx.task.logging_options());
-        if driver.is_empty() && options.is_none_or(BTreeMap::is_empty) {
+        let split = cx.task.logging_split();
+        if driver.is_empty() && options.is_none_or(BTreeMap::is_empty) && !split {
             let (driver, options) = (cx.plugin.logging_driver(), Some(cx.plugin.logging_options()));
-            return Self { driver, options, by_task: false };
+            return Self { driver, split: cx.plugin.logging_split(), options, by_task: false };
         }
-        Self { driver, options, by_task: true }
+        Self { driver, split, options, by_task: true }
     }
 
     fn keys(&self) -> impl Iterator<Item = &'a str> {
@@ -107,6 +130,12 @@ fn nothing_is_collected() -> Diagnostic {
     let message = "The plugin on this client collects no output, so that Nomad shows none of this task.";
     Diagnostic::warning(ids::LOG_COLLECTION_OFF, message)
         .suggest("Use `journald`, or have `disable_log_collection` switched off.")
+}
+
+fn split_anyway() -> Diagnostic {
+    let message = "The log driver `journald` gives Nomad two streams of clean lines anyway.";
+    Diagnostic::warning(ids::SPLIT_WITHOUT_EFFECT, message)
+        .suggest("Leave `split` away, or use `driver = \"nomad\"`.")
 }
 
 fn not_of_journald(key: &str) -> Diagnostic {

@@ -135,6 +135,9 @@ pub struct LogConfiguration {
     /// File or pipe that the log is written to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
+    /// How long the file may get, in bytes, before Podman begins it anew. Unset: what the host's containers.conf says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<i64>,
     /// Options of the driver.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub options: BTreeMap<String, String>,

@@ -8,6 +8,7 @@ use crate::rules::testing::{Row, check, row};
 pub(crate) fn rows() -> Vec<Row> {
     let mut rows = drivers();
     rows.extend(options());
+    rows.extend(split());
     rows
 }
 
@@ -182,6 +183,66 @@ fn options() -> Vec<Row> {
     ]
 }
 
+fn split() -> Vec<Row> {
+    let folder = || json!({ "nomad": { "stdout_path": "/x/.web.stdout.fifo", "task_dir": "/a/web" } });
+    let file = || log(json!({ "path": "/a/web/.output.log", "size": 1_i64 << 60 }));
+    vec![
+        row(
+            "a task that is split writes to a file in its folder, which is never begun anew",
+            json!({ "logging": { "split": true } }),
+            folder(),
+            file(),
+            &[],
+        ),
+        row(
+            "with the driver it is the same",
+            json!({ "logging": { "driver": "nomad", "split": true } }),
+            folder(),
+            file(),
+            &[],
+        ),
+        row(
+            "the plugin can ask for it",
+            json!({}),
+            json!({ "plugin": { "logging": { "split": true } }, "nomad": { "stdout_path": "/x", "task_dir": "/a/web" } }),
+            file(),
+            &[],
+        ),
+        row(
+            "a task's driver takes the plugin's split away",
+            json!({ "logging": { "driver": "nomad" } }),
+            json!({ "plugin": { "logging": { "split": true } }, "nomad": { "stdout_path": "/x", "task_dir": "/a/web" } }),
+            log(json!({ "path": "/x" })),
+            &[],
+        ),
+        row(
+            "a task that is split does not log to the plugin's journal",
+            json!({ "logging": { "split": true } }),
+            json!({ "plugin": { "logging": { "driver": "journald" } }, "nomad": { "task_dir": "/a/web" } }),
+            file(),
+            &[],
+        ),
+        row(
+            "journald splits by itself",
+            json!({ "logging": { "driver": "journald", "split": true } }),
+            folder(),
+            log(json!({ "driver": "journald" })),
+            &[
+                "split_without_effect at logging.split: The log driver `journald` gives Nomad two streams of clean lines anyway. | Leave `split` away, or use `driver = \"nomad\"`.",
+            ],
+        ),
+        row(
+            "nothing is split that is not collected",
+            json!({ "logging": { "split": true } }),
+            json!({ "plugin": { "disable_log_collection": true } }),
+            log(json!({ "driver": null })),
+            &[
+                "log_collection_off at logging.split: The plugin on this client collects no output, so that Nomad shows none of this task. | Use `journald`, or have `disable_log_collection` switched off.",
+            ],
+        ),
+    ]
+}
+
 /// One expected diagnostic that shares its text with another row.
 fn leak(text: String) -> &'static [&'static str] {
     Box::leak(Box::new([&*text.leak()]))
@@ -190,6 +251,11 @@ fn leak(text: String) -> &'static [&'static str] {
 #[test]
 fn the_driver_is_the_tasks_or_the_plugins() {
     check(&drivers());
+}
+
+#[test]
+fn split_output_goes_to_a_file() {
+    check(&split());
 }
 
 #[test]
