@@ -12,7 +12,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use nomad_driver_podman::driver::logs::{Facts, follow};
+use nomad_driver_podman::driver::logs::{Facts, Progress, Source, follow};
 use nomad_driver_podman::driver::task::{Exit, Phase, Status};
 use nomad_driver_podman::podman::{Client, Deadlines};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
@@ -53,13 +53,12 @@ fn every_line_once(service: &Service) {
     }));
     service.start_container(&id);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let cursors = service.folder().join("cursors");
     let facts = Facts {
         container_id: id.clone(),
         stdout: service.folder().join("stdout.fifo"),
         stderr: service.folder().join("stderr.fifo"),
-        from_beginning: true,
-        cursors: service.folder().join("cursors"),
-        journal: Some(journal.log.clone()),
+        source: journal_of(true, &cursors, &journal.log),
     };
     for pipe in [&facts.stdout, &facts.stderr] {
         mknodat(CWD, pipe, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
@@ -69,19 +68,19 @@ fn every_line_once(service: &Service) {
         let (status, seen) =
             watch::channel(Status { phase: Phase::Running, started_at: None, pid: None, cgroup_path: None });
         // Nobody reads yet.
-        let follower = tokio::spawn(follow(facts.clone(), podman.clone(), seen.clone()));
+        let follower = tokio::spawn(follow(facts.clone(), podman.clone(), seen.clone(), Progress::default()));
         tokio::time::sleep(Duration::from_millis(400)).await;
         let (out, err) = (read(&facts.stdout), read(&facts.stderr));
         until("something came", || !out.lock().unwrap().is_empty()).await;
         end(follower).await;
         for pause in [5, 20, 50, 100, 200] {
-            let recovered = Facts { from_beginning: false, ..facts.clone() };
-            let follower = tokio::spawn(follow(recovered, podman.clone(), seen.clone()));
+            let recovered = Facts { source: journal_of(false, &cursors, &journal.log), ..facts.clone() };
+            let follower = tokio::spawn(follow(recovered, podman.clone(), seen.clone(), Progress::default()));
             tokio::time::sleep(Duration::from_millis(200 + pause)).await;
             end(follower).await;
         }
-        let recovered = Facts { from_beginning: false, ..facts.clone() };
-        let follower = tokio::spawn(follow(recovered, podman.clone(), seen));
+        let recovered = Facts { source: journal_of(false, &cursors, &journal.log), ..facts.clone() };
+        let follower = tokio::spawn(follow(recovered, podman.clone(), seen, Progress::default()));
         until("the last line of the loop came", || out.lock().unwrap().len() > 100_000).await;
         podman.kill_container(&id, "KILL").await.unwrap();
         status.send_modify(|status| status.phase = Phase::Ended(Exit::default()));
@@ -96,7 +95,7 @@ fn every_line_once(service: &Service) {
         expected.extend(b"\n\xff\x01 last");
         check(&out.lock().unwrap(), &expected);
         check(&err.lock().unwrap(), numbered("err").as_bytes());
-        assert_eq!(fs::read_dir(&facts.cursors).unwrap().count(), 0, "its place is forgotten");
+        assert_eq!(fs::read_dir(&cursors).unwrap().count(), 0, "its place is forgotten");
     });
 }
 
@@ -111,9 +110,7 @@ fn without_a_journal(service: &Service) {
         container_id: id.clone(),
         stdout: service.folder().join("rest.stdout.fifo"),
         stderr: service.folder().join("rest.stderr.fifo"),
-        from_beginning: true,
-        cursors: service.folder().join("cursors"),
-        journal: Some(service.folder().join("missing")),
+        source: journal_of(true, &service.folder().join("cursors"), &service.folder().join("missing")),
     };
     for pipe in [&facts.stdout, &facts.stderr] {
         mknodat(CWD, pipe, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
@@ -124,16 +121,20 @@ fn without_a_journal(service: &Service) {
         let (_status, seen) =
             watch::channel(Status { phase: Phase::Running, started_at: None, pid: None, cgroup_path: None });
         let (out, err) = (read(&facts.stdout), read(&facts.stderr));
-        let follower = tokio::spawn(follow(facts.clone(), podman.clone(), seen.clone()));
+        let follower = tokio::spawn(follow(facts.clone(), podman.clone(), seen.clone(), Progress::default()));
         until("both lines came", || !out.lock().unwrap().is_empty() && !err.lock().unwrap().is_empty()).await;
         end(follower).await;
         // The next process repeats nothing, and ends with the container.
-        let follower = tokio::spawn(follow(facts.clone(), podman.clone(), seen));
+        let follower = tokio::spawn(follow(facts.clone(), podman.clone(), seen, Progress::default()));
         podman.kill_container(&id, "KILL").await.unwrap();
         tokio::time::timeout(Duration::from_secs(20), follower).await.expect("it ends").unwrap();
         check(&out.lock().unwrap(), b"out\n");
         check(&err.lock().unwrap(), b"err\n");
     });
+}
+
+fn journal_of(from_beginning: bool, cursors: &Path, folder: &Path) -> Source {
+    Source::Journal { from_beginning, cursors: cursors.to_owned(), folder: Some(folder.to_owned()) }
 }
 
 /// As the end of a process does: the next one finds nothing of it at work any more.

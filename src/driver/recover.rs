@@ -212,8 +212,8 @@ fn take_up(
     };
     // An ended container is in the way of the task's next start, so that it is removed whatever `gc.container` says.
     let ended = matches!(initial, Initial::Ended(_));
-    let log =
-        state.log_streamer.then(|| logs::Facts::of(task, &state.container_id, false, &driver.settings()));
+    let (id, file) = (&state.container_id, state.log_file.as_deref());
+    let log = state.log_streamer.then(|| logs::Facts::of(task, id, file, false, &driver.settings()));
     let launch = Launch {
         ident: request::ident(task),
         container_id: state.container_id.clone(),

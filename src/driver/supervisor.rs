@@ -89,6 +89,7 @@ pub fn spawn(driver: &Arc<Driver>, reservation: Reservation, launch: Launch) -> 
     let Found { pid, cgroup_path, started_at, stop_signal } = launch.found;
     let (sender, status) = state::channel(Status { phase: phase(&life), started_at, pid, cgroup_path });
     let (commands, queue) = mpsc::channel(QUEUE);
+    let output = launch.log.as_ref().map(|_| logs::Progress::default());
     let task = Arc::new(Task {
         ident: launch.ident.clone(),
         container_id: launch.container_id.clone(),
@@ -96,6 +97,7 @@ pub fn spawn(driver: &Arc<Driver>, reservation: Reservation, launch: Launch) -> 
         image: launch.image,
         status,
         commands,
+        output: output.clone(),
     });
     let stop_signal = stop_signal.as_deref().and_then(|signal| signals::parse(signal).ok());
     let policy = Policy {
@@ -111,10 +113,10 @@ pub fn spawn(driver: &Arc<Driver>, reservation: Reservation, launch: Launch) -> 
         policy,
         status: sender,
     };
-    if let Some(facts) = launch.log {
+    if let Some((facts, output)) = launch.log.zip(output) {
         // It ends by itself after the task, when the last line is there: a task that is destroyed meanwhile is no reason
         // to lose that.
-        tokio::spawn(logs::follow(facts, task.socket.podman.clone(), task.status.clone()));
+        tokio::spawn(logs::follow(facts, task.socket.podman.clone(), task.status.clone(), output));
     }
     reservation.fill(task.clone());
     tokio::spawn(supervise(Supervisor::new(post, life), queue));

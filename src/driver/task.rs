@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::errors::Failure;
 use super::events::Ident;
 use super::image::gc::Use;
+use super::logs::Progress;
 use super::socket::Socket;
 
 /// A task that has started, or was recovered.
@@ -25,6 +26,8 @@ pub struct Task {
     pub socket: Arc<Socket>,
     /// Keeps its image from being removed. `None` where Podman could not be asked which one that is.
     pub image: Option<Use>,
+    /// How far its output was carried, where the driver does that.
+    pub output: Option<Progress>,
     /// Its state, as the supervisor tells it.
     pub status: watch::Receiver<Status>,
     pub(super) commands: mpsc::Sender<Asked>,
@@ -69,8 +72,17 @@ impl Numbers {
 }
 
 impl Task {
-    /// Waits until the task has ended and how is known. Any number may wait, and stop waiting.
+    /// Waits until the task has ended, how is known, and its output is carried as far as somebody reads it: a client stops
+    /// to read when it knows of the end. Any number may wait, and stop waiting.
     pub async fn wait(&self) -> Exit {
+        let exit = self.exit().await;
+        if let Some(output) = &self.output {
+            output.settled().await;
+        }
+        exit
+    }
+
+    async fn exit(&self) -> Exit {
         let mut status = self.status.clone();
         loop {
             if let Phase::Ended(exit) = &status.borrow_and_update().phase {

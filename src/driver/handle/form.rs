@@ -20,9 +20,13 @@ const ALWAYS_THERE: &str = "labels";
 /// The whole state.
 pub(super) fn write(state: &State) -> Vec<u8> {
     let mut out = Writer(ByteBuf::with_capacity(2048));
-    out.map(5 + usize::from(state.version.is_some()));
+    out.map(5 + usize::from(state.version.is_some()) + usize::from(state.log_file.is_some()));
     out.text("ContainerID");
     out.text(&state.container_id);
+    if let Some(file) = &state.log_file {
+        out.text("LogFile");
+        out.text(file);
+    }
     out.text("LogStreamer");
     out.flag(state.log_streamer);
     out.text("Net");

@@ -1,5 +1,6 @@
 //! The state of a task that a client keeps for us: read and written in the form of the Go driver, so that each driver
-//! takes up what the other one started. Of our own is only a version, in a key that the Go driver passes over.
+//! takes up what the other one started. Of our own are a version and, where there is
+//! one, the file of the output, in keys that the Go driver passes over.
 //! Passwords are left empty; what to do with a container is `recover`'s.
 
 mod form;
@@ -30,8 +31,10 @@ pub struct State {
     pub started_at: Timestamp,
     /// Where the task can be reached.
     pub net: Option<DriverNet>,
-    /// Whether the driver itself carries the output to Nomad: it does for journald.
+    /// Whether the driver itself carries the output to Nomad: it does for journald and for `logging.split`.
     pub log_streamer: bool,
+    /// The file that it carries the output from, for `logging.split`. The Go driver passes over it, and asks Podman.
+    pub log_file: Option<String>,
     /// The version of our own writer; `None` means that the Go driver wrote it.
     pub version: Option<u64>,
 }
@@ -55,6 +58,7 @@ impl fmt::Debug for State {
             .field("started_at", &self.started_at)
             .field("net", &self.net)
             .field("log_streamer", &self.log_streamer)
+            .field("log_file", &self.log_file)
             .field("version", &self.version)
             .finish_non_exhaustive()
     }

@@ -32,6 +32,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<State, String> {
             auto_advertise: net.auto_advertise,
         }),
         log_streamer: state.log_streamer,
+        log_file: Some(state.log_file).filter(|file| !file.is_empty()),
         version: state.version,
     })
 }
@@ -70,6 +71,8 @@ struct Wire {
     container_id: String,
     #[serde(rename = "LogStreamer", default, deserialize_with = "wire::flag")]
     log_streamer: bool,
+    #[serde(rename = "LogFile", default, deserialize_with = "wire::text")]
+    log_file: String,
     #[serde(rename = "Net", default)]
     net: Option<Net>,
     #[serde(rename = "StartedAt", default)]

@@ -1,8 +1,8 @@
 //! Reads the journal with `journalctl`, one child process for each task that logs there, from the place that was
 //! reached. What stands in the pipe between is all that is read ahead.
 
+use std::path::Path;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -10,10 +10,9 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, ChildStdout};
 use tokio::time::sleep;
 
-use super::Facts;
-use super::cursor::{CursorFile, Place};
-use super::entry;
-use super::pipes::Pipes;
+use super::carrier::Carrier;
+use super::cursor::Place;
+use super::{Facts, Progress, entry};
 use crate::plugin::child;
 
 /// How long to wait until a `journalctl` that has ended is started again.
@@ -27,18 +26,18 @@ const LONGEST: u64 = 4 << 20;
 /// Returns only why this cannot be done at all: there is no `journalctl`, or it may not read.
 pub(super) async fn carry(
     facts: &Facts,
-    cursor: &mut CursorFile,
-    pipes: &mut Pipes,
-    carried: &AtomicU64,
+    folder: Option<&Path>,
+    carrier: &mut Carrier,
+    progress: &Progress,
 ) -> String {
     let mut ever = false;
     loop {
-        let mut child = match start(facts, cursor.place()) {
+        let mut child = match start(facts, folder, carrier.place()) {
             Ok(child) => child,
             Err(error) => return error.to_string(),
         };
         if let Some(output) = child.stdout.take() {
-            ever |= pass_on(output, cursor, pipes, carried).await;
+            ever |= pass_on(output, carrier, progress).await;
         }
         match child.wait().await {
             Ok(status) if !status.success() && !ever => return format!("it ended with {status}"),
@@ -47,15 +46,16 @@ pub(super) async fn carry(
     }
 }
 
-fn start(facts: &Facts, place: &Place) -> std::io::Result<Child> {
+fn start(facts: &Facts, folder: Option<&Path>, place: &Place) -> std::io::Result<Child> {
     let mut command = child::command("journalctl");
     command.args(["--quiet", "--follow", "--no-tail", "--all", "--output=json"]);
     command.arg("--output-fields=MESSAGE,PRIORITY,CONTAINER_PARTIAL_MESSAGE");
-    if let Some(folder) = &facts.journal {
+    if let Some(folder) = folder {
         command.arg("--directory").arg(folder);
     }
     match place {
-        Place::Beginning => {}
+        // A line of a file is no place in a journal.
+        Place::Beginning | Place::Line(..) => {}
         Place::Since(moment) => {
             let seconds = Timestamp::from_microsecond(*moment).unwrap_or(Timestamp::UNIX_EPOCH);
             command.arg(format!("--since=@{}.{:06}", seconds.as_second(), seconds.subsec_microsecond()));
@@ -67,12 +67,7 @@ fn start(facts: &Facts, place: &Place) -> std::io::Result<Child> {
 }
 
 /// Passes on what one `journalctl` prints; whether there was anything.
-async fn pass_on(
-    output: ChildStdout,
-    cursor: &mut CursorFile,
-    pipes: &mut Pipes,
-    carried: &AtomicU64,
-) -> bool {
+async fn pass_on(output: ChildStdout, carrier: &mut Carrier, progress: &Progress) -> bool {
     let mut output = BufReader::new(output);
     let mut line = Vec::new();
     let mut any = false;
@@ -83,20 +78,17 @@ async fn pass_on(
             _ => return any,
         }
         let Some(entry) = entry::parse(&line) else { continue };
-        let done = match cursor.place() {
+        let done = match carrier.place() {
             Place::Within(begun, bytes) if *begun == entry.cursor => *bytes,
             _ => 0,
         };
-        let mut rest = entry.text.get(done..).unwrap_or_default();
-        while !rest.is_empty() {
-            let written = pipes.write_some(entry.stderr, rest).await;
-            rest = rest.get(written..).unwrap_or_default();
-            cursor.set(match entry.text.len() - rest.len() {
-                _ if rest.is_empty() => Place::After(entry.cursor.clone()),
-                bytes => Place::Within(entry.cursor.clone(), bytes),
-            });
-            carried.fetch_add(1, Ordering::Relaxed);
-        }
+        let rest = entry.text.get(done..).unwrap_or_default();
+        let place = |length: usize| match done + length {
+            bytes if bytes >= entry.text.len() => Place::After(entry.cursor.clone()),
+            bytes => Place::Within(entry.cursor.clone(), bytes),
+        };
+        carrier.give(entry.stderr, rest, place).await;
+        progress.reached(carrier.given);
         any = true;
     }
 }

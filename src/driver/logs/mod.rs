@@ -1,15 +1,19 @@
-//! A task's output where the driver itself carries it to Nomad: for the journal. It is read with `journalctl`, whose
-//! cursors are exact; how far it was carried is kept in a file, so that another process goes on at the same line. With
-//! Podman's default, conmon writes into Nomad's pipe by itself and nothing is to be done.
+//! A task's output where the driver itself carries it to Nomad: from the journal, which is read with `journalctl`, or, for
+//! `logging.split`, from a file that Podman writes. How far it was carried is kept, so that another process goes on at
+//! the same byte. With Podman's default, conmon writes into Nomad's pipe by itself and nothing is to be done.
 
+mod carrier;
 pub mod cursor;
 pub mod entry;
 mod journal;
 mod pipes;
+mod progress;
 mod rest;
+pub mod split;
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -20,10 +24,11 @@ use super::settings::Settings;
 use super::task::{Phase, Status};
 use crate::plugin::generated::driver::TaskConfig;
 use crate::podman::Client;
-use cursor::CursorFile;
-use pipes::Pipes;
+use carrier::Carrier;
+use cursor::Place;
+pub use progress::Progress;
 
-/// How long nothing has to come, after the end of a task, until its output counts as complete.
+/// How long nothing has to come from the journal, after the end of a task, until its output counts as complete.
 const QUIET: Duration = Duration::from_secs(2);
 
 /// Whose output, and where it goes.
@@ -35,36 +40,52 @@ pub struct Facts {
     pub stdout: PathBuf,
     /// Nomad's pipe for standard error.
     pub stderr: PathBuf,
-    /// Whether a container without a known place is carried from its beginning. Otherwise somebody else has carried
-    /// what is there, and it is carried from now on.
-    pub from_beginning: bool,
-    /// Where the places are kept.
-    pub cursors: PathBuf,
-    /// The folder of the journal; the machine's own where none is given.
-    pub journal: Option<PathBuf>,
+    /// Where it comes from.
+    pub source: Source,
+}
+
+/// Where a task's output comes from.
+#[derive(Debug, Clone)]
+pub enum Source {
+    /// The host's journal.
+    Journal {
+        /// Whether a container without a known place is carried from its beginning. Otherwise somebody else has carried
+        /// what is there, and it is carried from now on.
+        from_beginning: bool,
+        /// Where the places are kept.
+        cursors: PathBuf,
+        /// The folder of the journal; the machine's own where none is given.
+        folder: Option<PathBuf>,
+    },
+    /// A file that Podman writes, of which nobody else carries anything.
+    File(PathBuf),
 }
 
 impl Facts {
-    /// Those of a task whose output goes to the journal; `None` where collecting it is switched off.
+    /// Those of a task: `file` is the one that Podman writes its output to, if there is one, and without one it comes from
+    /// the journal. `None` where collecting is switched off.
     pub fn of(
         task: &TaskConfig,
         container_id: &str,
+        file: Option<&str>,
         from_beginning: bool,
         settings: &Settings,
     ) -> Option<Self> {
+        let source = match file {
+            Some(file) => Source::File(PathBuf::from(file)),
+            None => Source::Journal { from_beginning, cursors: cursors(), folder: None },
+        };
         (!settings.plugin.disable_log_collection).then(|| Self {
             container_id: container_id.to_owned(),
             stdout: PathBuf::from(&task.stdout_path),
             stderr: PathBuf::from(&task.stderr_path),
-            from_beginning,
-            cursors: cursors(),
-            journal: None,
+            source,
         })
     }
 }
 
-/// Where places are kept between two processes of the plugin: in memory of the machine, since containers do not outlive
-/// its end either.
+/// Where places in the journal are kept between two processes of the plugin: in memory of the machine, since containers do
+/// not outlive its end either.
 pub fn cursors() -> PathBuf {
     let root = rustix::process::geteuid().is_root().then(|| PathBuf::from("/run"));
     let own = || std::env::var_os("XDG_RUNTIME_DIR").map_or_else(std::env::temp_dir, PathBuf::from);
@@ -72,33 +93,53 @@ pub fn cursors() -> PathBuf {
 }
 
 /// Carries the output until the task has ended, or nobody looks after it any more, and nothing more comes.
-pub async fn follow(facts: Facts, podman: Client, status: watch::Receiver<Status>) {
-    let carried = AtomicU64::new(0);
-    let mut cursor = CursorFile::open(&facts.cursors, &facts.container_id, facts.from_beginning);
-    tokio::select! {
-        () = carry(&facts, &podman, &mut cursor, &carried) => {}
-        () = complete(status, &carried) => {}
+pub async fn follow(facts: Facts, podman: Client, status: watch::Receiver<Status>, progress: Progress) {
+    match &facts.source {
+        Source::File(path) => split::follow(&facts, path, status, &progress).await,
+        Source::Journal { from_beginning, cursors, folder } => {
+            let fresh = match from_beginning {
+                true => Place::Beginning,
+                false => Place::Since(jiff::Timestamp::now().as_microsecond()),
+            };
+            let mut carrier = carrier(&facts, cursors, fresh);
+            tokio::select! {
+                () = carry(&facts, folder.as_deref(), &podman, &mut carrier, &progress) => {}
+                () = complete(status, &progress) => {}
+            }
+            carrier.finish();
+        }
     }
-    cursor.remove();
+    progress.finished();
 }
 
-async fn carry(facts: &Facts, podman: &Client, cursor: &mut CursorFile, carried: &AtomicU64) {
-    let mut pipes = Pipes::new(&facts.stdout, &facts.stderr);
-    let reason = journal::carry(facts, cursor, &mut pipes, carried).await;
+fn carrier(facts: &Facts, cursors: &Path, fresh: Place) -> Carrier {
+    // Where it cannot be made, the place cannot be kept, which is told then.
+    let _ = DirBuilder::new().recursive(true).mode(0o700).create(cursors);
+    Carrier::new(&facts.stdout, &facts.stderr, &cursors.join(format!("{}.cursor", facts.container_id)), fresh)
+}
+
+async fn carry(
+    facts: &Facts,
+    folder: Option<&Path>,
+    podman: &Client,
+    carrier: &mut Carrier,
+    progress: &Progress,
+) {
+    let reason = journal::carry(facts, folder, carrier, progress).await;
     let container = &facts.container_id;
     info!(container, reason, "journalctl does not read this container's output; Podman is asked for it");
-    if let Err(error) = rest::carry(container, cursor, podman, &mut pipes, carried).await {
+    if let Err(error) = rest::carry(container, carrier, podman, progress).await {
         warn!(container, %error, "cannot get logs from container");
     }
 }
 
 /// Waits for the end of the task, and then for its last output.
-async fn complete(mut status: watch::Receiver<Status>, carried: &AtomicU64) {
+async fn complete(mut status: watch::Receiver<Status>, progress: &Progress) {
     // An error means that its supervisor has gone, which comes to the same.
     let _ = status.wait_for(|status| matches!(status.phase, Phase::Ended(_))).await;
     let mut before = None;
     loop {
-        let now = carried.load(Ordering::Relaxed);
+        let now = progress.given();
         if before == Some(now) {
             return;
         }

@@ -2,15 +2,15 @@
 //! it the connection or the plugin, is taken up at the moment of the last piece, and a line of that very moment may be
 //! lost.
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::sleep;
 use tracing::warn;
 
-use super::cursor::{CursorFile, Place};
-use super::pipes::Pipes;
+use super::Progress;
+use super::carrier::Carrier;
+use super::cursor::Place;
 use crate::podman::{Channel, Client, Error, Frame, LogsQuery};
 
 /// How long to wait until Podman is asked again.
@@ -22,14 +22,13 @@ const AGAIN: Duration = Duration::from_secs(2);
 /// Podman refuses, for example because it has another store of events than the journal.
 pub(super) async fn carry(
     container_id: &str,
-    cursor: &mut CursorFile,
+    carrier: &mut Carrier,
     podman: &Client,
-    pipes: &mut Pipes,
-    carried: &AtomicU64,
+    progress: &Progress,
 ) -> Result<(), Error> {
     loop {
-        let since = match cursor.place() {
-            Place::Beginning => None,
+        let since = match carrier.place() {
+            Place::Beginning | Place::Line(..) => None,
             Place::Since(moment) => Timestamp::from_microsecond(*moment).ok(),
             // Carried from the journal up to there, whenever that was.
             Place::After(_) | Place::Within(..) => Some(Timestamp::now()),
@@ -40,9 +39,8 @@ pub(super) async fn carry(
             Ok(mut frames) => loop {
                 match frames.next().await {
                     Ok(Some(frame)) => {
-                        pass_on(frame, pipes).await;
-                        cursor.set(Place::Since(Timestamp::now().as_microsecond()));
-                        carried.fetch_add(1, Ordering::Relaxed);
+                        pass_on(frame, carrier).await;
+                        progress.reached(carrier.given);
                     }
                     Ok(None) => return Ok(()),
                     Err(error) => break error,
@@ -56,10 +54,18 @@ pub(super) async fn carry(
     }
 }
 
-async fn pass_on(frame: Frame, pipes: &mut Pipes) {
-    match frame.channel {
-        Channel::Stdin | Channel::Stdout => pipes.write(false, &frame.data).await,
-        Channel::Stderr => pipes.write(true, &frame.data).await,
-        Channel::Failure => warn!("Error from log service: {}", String::from_utf8_lossy(&frame.data)),
-    }
+async fn pass_on(frame: Frame, carrier: &mut Carrier) {
+    let stderr = match frame.channel {
+        Channel::Stdin | Channel::Stdout => false,
+        Channel::Stderr => true,
+        Channel::Failure => {
+            return warn!("Error from log service: {}", String::from_utf8_lossy(&frame.data));
+        }
+    };
+    // Half a frame has no place of its own.
+    let here = carrier.place().clone();
+    let now = || Place::Since(Timestamp::now().as_microsecond());
+    carrier
+        .give(stderr, &frame.data, |length| if length < frame.data.len() { here.clone() } else { now() })
+        .await;
 }

@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use self::cleanup::HalfMade;
-use self::plan::Plan;
+use self::plan::{Carried, Plan};
 use self::refusal::{Step, refused};
 use super::Driver;
 use super::ending::Found;
@@ -127,6 +127,7 @@ async fn make(
 ) -> Result<Container, Failure> {
     let mut spec = plan.with_image(image)?;
     mark.write(&mut spec);
+    plan.make_file()?;
     let podman = &plan.socket.podman;
     let made = HalfMade::new(plan, mark);
     // Podman finishes a create whoever waits: to know what is to be cleaned up, the answer is awaited.
@@ -209,17 +210,21 @@ fn finish(
         "the task's container is started"
     );
     task.env = plan.translation.spec.env.clone();
+    let carried = if adopted { Carried::of_container(&container, &plan.nomad) } else { plan.carried };
     let state = handle::State {
         task_config: plan.config,
         container_id: container.id.clone(),
         started_at,
         net: Some(net.clone()),
-        log_streamer: plan.journald,
+        log_streamer: carried != Carried::Nothing,
+        log_file: carried.file().map(str::to_owned),
         version: Some(handle::STATE_VERSION),
     };
     // Of a container that is adopted, somebody else has carried what is there; our own places are found again.
-    let log =
-        plan.journald.then(|| logs::Facts::of(&task, &container.id, !adopted, &plan.settings)).flatten();
+    let file = carried.file();
+    let log = (carried != Carried::Nothing)
+        .then(|| logs::Facts::of(&task, &container.id, file, !adopted, &plan.settings))
+        .flatten();
     let handle = handle::of(task, &state);
     let found = Found { started_at: Some(started_at), ..Found::of(&container) };
     let launch = Launch {

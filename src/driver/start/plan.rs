@@ -9,6 +9,7 @@ use podman_driver_engine::diagnostic::Diagnostic;
 use podman_driver_engine::facts::{HostFacts, NomadTask};
 use podman_driver_engine::generated::spec::ContainerSpec;
 use podman_driver_engine::pull::PullPlan;
+use podman_driver_engine::rules::logging::split_file;
 use podman_driver_engine::translate::{Request, Translation, translate};
 
 use super::links;
@@ -17,10 +18,12 @@ use crate::driver::Driver;
 use crate::driver::errors::Failure;
 use crate::driver::events::Ident;
 use crate::driver::fifo;
+use crate::driver::logs;
 use crate::driver::request;
 use crate::driver::settings::Settings;
 use crate::driver::socket::Socket;
 use crate::plugin::generated::driver as wire;
+use crate::podman::Container;
 
 /// Everything that a start needs to know.
 pub(super) struct Plan {
@@ -34,8 +37,51 @@ pub(super) struct Plan {
     pub(super) translation: Translation,
     pub(super) pull: PullPlan,
     pub(super) name: String,
-    /// Whether the task logs to the journal.
-    pub(super) journald: bool,
+    /// Where the driver has to carry the task's output from.
+    pub(super) carried: Carried,
+}
+
+/// Where the driver has to carry a task's output from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Carried {
+    /// From nowhere: Podman writes it where it belongs, or nobody collects it.
+    Nothing,
+    /// From the journal.
+    Journal,
+    /// From this file, which Podman writes.
+    File(String),
+}
+
+impl Carried {
+    fn of(spec: &ContainerSpec, nomad: &NomadTask) -> Self {
+        let logs = spec.log_configuration.as_ref();
+        let text = |value: Option<&String>| value.cloned().unwrap_or_default();
+        let driver = text(logs.and_then(|logs| logs.driver.as_ref()));
+        Self::from(&driver, text(logs.and_then(|logs| logs.path.as_ref())), nomad)
+    }
+
+    /// Of a container that is adopted: what counts is where it writes to.
+    pub(super) fn of_container(container: &Container, nomad: &NomadTask) -> Self {
+        let logs = &container.host_config.log_config;
+        Self::from(&logs.driver, logs.path.clone().unwrap_or_default(), nomad)
+    }
+
+    fn from(driver: &str, path: String, nomad: &NomadTask) -> Self {
+        if driver == "journald" {
+            Self::Journal
+        } else if path == split_file(&nomad.task_dir) {
+            Self::File(path)
+        } else {
+            Self::Nothing
+        }
+    }
+
+    pub(super) fn file(&self) -> Option<&str> {
+        match self {
+            Self::File(path) => Some(path),
+            Self::Journal | Self::Nothing => None,
+        }
+    }
 }
 
 impl Plan {
@@ -58,11 +104,7 @@ impl Plan {
         let Some(pull) = translation.pull.clone() else {
             return Err(Failure::new("image name required"));
         };
-        let journald = translation
-            .spec
-            .log_configuration
-            .as_ref()
-            .is_some_and(|logs| logs.driver.as_deref() == Some("journald"));
+        let carried = Carried::of(&translation.spec, &nomad);
         Ok(Self {
             ident: request::ident(task),
             config,
@@ -73,7 +115,7 @@ impl Plan {
             translation,
             pull,
             name,
-            journald,
+            carried,
         })
     }
 
@@ -94,6 +136,12 @@ impl Plan {
             Some(pipe) => fifo::give_to_owner(&self.socket.path, Path::new(pipe)),
             None => Ok(()),
         }
+    }
+
+    /// Makes the file that Podman writes the output to, where the driver carries it from there.
+    pub(super) fn make_file(&self) -> Result<(), Failure> {
+        let socket = self.host.rootless.then_some(self.socket.path.as_path());
+        self.carried.file().map_or(Ok(()), |file| logs::split::make(Path::new(file), socket))
     }
 
     /// Tells the task's user what will surprise.

@@ -34,6 +34,7 @@ async fn a_panic_ends_the_task_and_nothing_else() {
         image: None,
         status: receiver,
         commands,
+        output: None,
     });
     driver.store.reserve(&ident.task_id).unwrap().fill(task.clone());
     let policy = Policy { stop_signal: "SIGTERM".to_owned(), remove: false, container_id: "c1".to_owned() };
