@@ -13,6 +13,7 @@ pub mod fifo;
 pub mod fingerprint;
 pub mod handle;
 pub mod image;
+pub mod inotify;
 pub mod logs;
 pub mod mark;
 pub mod moment;
