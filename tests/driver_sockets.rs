@@ -218,14 +218,27 @@ async fn what_changed_while_it_was_away_is_known_after_its_return() {
 async fn a_socket_without_its_file_is_down() {
     let (folder, path) = folder();
     let _service = Fickle::start(&path);
-    let driver = driver(&[("default", &path)]);
+    goes_and_comes(&path, &path, &folder.path().join("elsewhere")).await;
+}
+
+#[tokio::test]
+async fn a_socket_behind_a_link_without_its_file_is_down() {
+    let ((_folder, path), (folder, link)) = (folder(), folder());
+    let _service = Fickle::start(&path);
+    std::os::unix::fs::symlink(&path, &link).unwrap();
+    goes_and_comes(&link, &path, &path.with_extension("elsewhere")).await;
+    goes_and_comes(&link, &link, &folder.path().join("elsewhere")).await;
+}
+
+/// `file` is moved, and the socket at `path` is down until it is back.
+async fn goes_and_comes(path: &Path, file: &Path, elsewhere: &Path) {
+    let driver = driver(&[("default", path)]);
     let mut told = stream(&driver);
     assert_eq!(health(&next(&mut told, SOON).await), HealthState::Healthy);
-    let elsewhere = folder.path().join("elsewhere");
-    std::fs::rename(&path, &elsewhere).unwrap();
+    std::fs::rename(file, elsewhere).unwrap();
     until(&mut told, SOON, HealthState::Undetected).await;
     assert!(timeout(SECOND, told.next()).await.is_err(), "what is still connected is no contact");
-    std::fs::rename(&elsewhere, &path).unwrap();
+    std::fs::rename(elsewhere, file).unwrap();
     until(&mut told, SOON, HealthState::Healthy).await;
 }
 

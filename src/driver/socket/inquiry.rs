@@ -6,9 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::fs::inotify::WatchFlags;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::{Contact, Known, Shared, debts};
+use crate::driver::inotify::{Gone, Watch};
 use crate::host_facts;
 use crate::podman::{Client, Error, Filters, Phase};
 
@@ -18,8 +20,14 @@ const REFRESH: Duration = Duration::from_secs(30);
 const PING: Duration = Duration::from_secs(10);
 /// How long it may take to show that it was never away.
 const GLANCE: Duration = Duration::from_millis(500);
-/// How often it is looked whether the socket's file is still the same one.
+/// How often it is looked whether the socket's file is still the same one, where the kernel does not tell.
 const FILE: Duration = Duration::from_millis(250);
+/// The changes of a folder by which a file of it may be gone, or another one.
+const CHANGES: WatchFlags = WatchFlags::CREATE
+    .union(WatchFlags::DELETE)
+    .union(WatchFlags::MOVE)
+    .union(WatchFlags::DELETE_SELF)
+    .union(WatchFlags::MOVE_SELF);
 /// How often a service without events is asked whether it is there.
 const HEARTBEAT: Duration = Duration::from_secs(1);
 /// How often what is owed is tried again.
@@ -117,13 +125,46 @@ pub(super) async fn heartbeat(podman: &Client) -> Error {
 }
 
 /// Ends when the socket's file is gone, or another one. A service that is told to end takes the file away first and
-/// may keep what is connected for seconds. Nobody is asked for it.
+/// may keep what is connected for seconds. Nobody is asked for it: the kernel tells of the folder.
 pub(super) async fn moved(podman: &Client) -> Error {
+    let mut folders = folders(podman.socket());
     let file = identity(podman.socket());
-    while identity(podman.socket()) == file {
-        sleep(FILE).await;
+    while file.is_some() && identity(podman.socket()) == file {
+        match &mut folders {
+            Ok((own, linked)) => {
+                let changed = async {
+                    tokio::select! {
+                        changed = own.changed() => changed,
+                        changed = of(linked.as_mut()) => changed,
+                    }
+                };
+                if let Err(gone) = changed.await {
+                    folders = Err(std::io::Error::other(gone));
+                }
+            }
+            Err(_) => sleep(FILE).await,
+        }
     }
     lost(podman, "the socket's file is gone, or another one")
+}
+
+/// Watches the folder that the socket's file is in, and that of the file which it is a link to.
+fn folders(socket: &Path) -> std::io::Result<(Watch, Option<Watch>)> {
+    let watch = |file: &Path| {
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        Watch::new(folder.unwrap_or(Path::new(".")), CHANGES)
+    };
+    let linked = std::fs::read_link(socket).is_ok();
+    let linked = if linked { Some(watch(&std::fs::canonicalize(socket)?)?) } else { None };
+    let watches = watch(socket).map(|own| (own, linked));
+    watches.inspect_err(|error| tracing::debug!(%error, "the kernel does not tell of the socket's file"))
+}
+
+async fn of(watch: Option<&mut Watch>) -> Result<(), Gone> {
+    match watch {
+        Some(watch) => watch.changed().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// The contact is lost for a reason that no call met.
