@@ -1,7 +1,7 @@
 package conformance
 
 // The tests on real Podmans: one service of each version, whose tests run side by side. What they are is in the files
-// real_*_test.go; a test has to be in the table here to run, or in that of images_test.go.
+// real_*_test.go; a test has to be in the table here to run, or in that of images_test.go or real_split_test.go.
 
 import (
 	"bufio"
@@ -80,7 +80,7 @@ func TestRealPodman(t *testing.T) {
 			t.Parallel()
 			podman := harness.Serve(t, which)
 			t.Logf("Podman %s", podman.Version())
-			for _, table := range []map[string]func(*testing.T, *harness.Podman){realTests, imageTests} {
+			for _, table := range []map[string]func(*testing.T, *harness.Podman){realTests, imageTests, splitTests} {
 				for name, test := range table {
 					t.Run(name, func(t *testing.T) {
 						t.Parallel()

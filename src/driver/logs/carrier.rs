@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use super::cursor::{CursorFile, Intent, Place};
+use super::holder::{Holder, Program};
 use super::pipes::{Gave, Pipes};
 
 /// The longest piece, in bytes: what a pipe of the usual size holds.
@@ -19,6 +20,7 @@ const STAMPS: i64 = 1_000_000_000;
 pub(super) struct Carrier {
     pipes: Pipes,
     cursor: CursorFile,
+    holder: Holder,
     stamp: i64,
     /// The piece that stands in the file: which pipe, and how many bytes.
     offered: Option<(bool, usize)>,
@@ -28,14 +30,14 @@ pub(super) struct Carrier {
 
 impl Carrier {
     /// Goes on where an earlier process stopped; `fresh` where there was none.
-    pub(super) fn new(stdout: &Path, stderr: &Path, cursor: &Path, fresh: Place) -> Self {
+    pub(super) fn new(stdout: &Path, stderr: &Path, cursor: &Path, fresh: Place, holder: &Program) -> Self {
         let mut pipes = Pipes::new(stdout, stderr);
         let mut stamp = 0;
         let cursor = CursorFile::open(cursor, fresh, |intent| {
             stamp = intent.stamp;
             !pipes.of(intent.stderr).has_stamp(intent.stamp)
         });
-        Self { pipes, cursor, stamp, offered: None, given: 0 }
+        Self { pipes, cursor, holder: Holder::new(holder), stamp, offered: None, given: 0 }
     }
 
     pub(super) fn place(&self) -> &Place {
@@ -57,12 +59,15 @@ impl Carrier {
     pub(super) fn offer(&mut self, stderr: bool, bytes: &[u8], place: impl Fn(usize) -> Place) -> Gave {
         let pipe = self.pipes.of(stderr);
         match pipe.open() {
-            Ok(true) if self.offered.take().is_some() => {
-                // It may be another pipe, with a time of its own.
-                let here = self.cursor.place().clone();
-                self.cursor.set(here);
+            Ok(false) => {}
+            Ok(true) => {
+                pipe.hold(&mut self.holder, self.cursor.file());
+                if self.offered.take().is_some() {
+                    // It may be another pipe, with a time of its own.
+                    let here = self.cursor.place().clone();
+                    self.cursor.set(here);
+                }
             }
-            Ok(_) => {}
             Err(nobody) => return nobody,
         }
         let length = match self.offered {

@@ -3,6 +3,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -84,6 +85,11 @@ impl CursorFile {
     /// The place.
     pub fn place(&self) -> &Place {
         &self.record.place
+    }
+
+    /// The file itself, where it can be kept.
+    pub fn file(&self) -> Option<BorrowedFd<'_>> {
+        self.file.as_ref().map(AsFd::as_fd)
     }
 
     /// Notes that a piece is about to be given.

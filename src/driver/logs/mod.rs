@@ -5,6 +5,7 @@
 mod carrier;
 pub mod cursor;
 pub mod entry;
+pub mod holder;
 mod journal;
 mod pipes;
 mod progress;
@@ -42,6 +43,8 @@ pub struct Facts {
     pub stderr: PathBuf,
     /// Where it comes from.
     pub source: Source,
+    /// What keeps the pipes open while there is no plugin.
+    pub holder: holder::Program,
 }
 
 /// Where a task's output comes from.
@@ -80,7 +83,13 @@ impl Facts {
             stdout: PathBuf::from(&task.stdout_path),
             stderr: PathBuf::from(&task.stderr_path),
             source,
+            holder: holder::Program::own(cursors()),
         })
+    }
+
+    /// What gives the output to the pipes, from the place that this file keeps.
+    fn carrier(&self, cursor: &Path, fresh: Place) -> Carrier {
+        Carrier::new(&self.stdout, &self.stderr, cursor, fresh, &self.holder)
     }
 }
 
@@ -115,7 +124,7 @@ pub async fn follow(facts: Facts, podman: Client, status: watch::Receiver<Status
 fn carrier(facts: &Facts, cursors: &Path, fresh: Place) -> Carrier {
     // Where it cannot be made, the place cannot be kept, which is told then.
     let _ = DirBuilder::new().recursive(true).mode(0o700).create(cursors);
-    Carrier::new(&facts.stdout, &facts.stderr, &cursors.join(format!("{}.cursor", facts.container_id)), fresh)
+    facts.carrier(&cursors.join(format!("{}.cursor", facts.container_id)), fresh)
 }
 
 async fn carry(

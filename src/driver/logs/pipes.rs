@@ -5,7 +5,7 @@
 //! which a write always sets, tells whether it went.
 
 use std::io;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,6 +15,8 @@ use rustix::param::page_size;
 use tokio::net::unix::pipe::{OpenOptions, Sender};
 use tokio::time::sleep;
 use tracing::warn;
+
+use super::holder::Holder;
 
 /// How often it is tried whether somebody reads.
 const AGAIN: Duration = Duration::from_millis(250);
@@ -94,6 +96,13 @@ impl Pipe {
     pub(super) fn has_reader(&self) -> bool {
         // Opening it for writing is refused where nobody does.
         self.open.is_some() || OpenOptions::new().open_sender(&self.path).is_ok()
+    }
+
+    /// Has it kept open while there is no plugin.
+    pub(super) fn hold(&self, holder: &mut Holder, place: Option<BorrowedFd<'_>>) {
+        if let Some(open) = &self.open {
+            holder.hold(&open.sender, place);
+        }
     }
 
     /// How many of so many bytes can be given in one piece.

@@ -58,8 +58,7 @@ pub(super) async fn follow(
         warn!(%error, "the kernel does not tell of changes of files: output is looked for four times a second");
     }
     let mut changes = changes.ok();
-    let cursor = cursor_of(path);
-    let carrier = Carrier::new(&facts.stdout, &facts.stderr, &cursor, Place::Line(0, 0));
+    let carrier = facts.carrier(&cursor_of(path), Place::Line(0, 0));
     let mut pump = Pump::new(log, carrier);
     loop {
         let ended = has_ended(&status);
