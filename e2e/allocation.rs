@@ -15,6 +15,8 @@ pub struct Allocation<'a> {
     pub id: String,
     /// The job's.
     pub job: String,
+    /// Whether its tasks' output comes as they wrote it.
+    pub split: bool,
 }
 
 /// What tells one run of a container from every other.
@@ -62,7 +64,7 @@ impl Cluster<'_> {
     /// Hands a job to the agent and waits until it has an allocation.
     pub fn run(&self, job: &Job) -> Allocation<'_> {
         self.submit(job);
-        self.allocations(&job.name, 1).remove(0)
+        Allocation { split: job.is_split(), ..self.allocations(&job.name, 1).remove(0) }
     }
 
     /// Waits until a job has this many allocations that are to run.
@@ -71,8 +73,12 @@ impl Cluster<'_> {
         self.api.wait(&format!("{job} has {count} allocations"), &path, |all| {
             let wanted = all.as_array()?.iter().filter(|one| one["DesiredStatus"] == "run");
             let ids: Vec<_> = wanted.filter_map(|one| one["ID"].as_str()).collect();
-            let allocation =
-                |id: &&str| Allocation { cluster: self, id: (*id).to_owned(), job: job.to_owned() };
+            let allocation = |id: &&str| Allocation {
+                cluster: self,
+                id: (*id).to_owned(),
+                job: job.to_owned(),
+                split: false,
+            };
             (ids.len() == count).then(|| ids.iter().map(allocation).collect())
         })
     }

@@ -8,6 +8,9 @@ use crate::support::IMAGE;
 /// What a task says last, so that a reader knows that it has everything.
 pub const LAST: &str = "that was all";
 
+/// The option that gives Nomad a task's output as it was written, in two streams.
+pub const SPLIT: &str = "logging {\n split = true\n }";
+
 /// Shell that says `count` numbered lines, the first of them `line 1`.
 pub fn lines(count: u32) -> String {
     format!("i=0; while [ $i -lt {count} ]; do i=$((i+1)); echo line $i; done")
@@ -82,6 +85,11 @@ impl Job {
         );
         written.expect("writing to a string");
         self
+    }
+
+    /// Whether its tasks say that their output is to be split.
+    pub fn is_split(&self) -> bool {
+        self.tasks.contains(SPLIT)
     }
 
     /// The job file.

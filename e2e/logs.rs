@@ -10,7 +10,7 @@ use crate::jobs::LAST;
 
 impl Allocation<'_> {
     /// Reads what a task has written, from its first line, until a line for which `last` is true has come.
-    /// Each line is without the prefix that Podman puts before it.
+    /// Each line is without the prefix that Podman puts before it; where output is split, it has none.
     pub fn said_until(&self, task: &str, last: impl Fn(&str) -> bool) -> Vec<String> {
         self.said_up_to(task, 1, last)
     }
@@ -49,7 +49,13 @@ impl Allocation<'_> {
         let (mut missing, mut unprefixed) = (count, Unprefixed::default());
         for line in BufRead::lines(answer.body) {
             let Ok(line) = line else { break };
-            let Some((_, text)) = unprefixed.take(&line) else { continue };
+            let text = match self.split {
+                true => line,
+                false => match unprefixed.take(&line) {
+                    Some((_, text)) => text,
+                    None => continue,
+                },
+            };
             missing -= usize::from(last(&text));
             said.push(text);
             if missing == 0 {

@@ -9,14 +9,14 @@ use serde_json::json;
 use crate::allocation::{Allocation, Identity};
 use crate::api::PATIENCE;
 use crate::cluster::{Cluster, send_signal};
-use crate::jobs::{Job, LAST};
+use crate::jobs::{Job, LAST, SPLIT};
 use crate::logs::assert_numbered;
 use crate::support::{say, within};
 
-/// Tasks that do not notice, and one that ends just then.
+/// Tasks that do not notice, one of them with its output split, and one that ends just then.
 struct Standing<'a> {
-    steady: Allocation<'a>,
-    steady_container: Identity,
+    steady: [Allocation<'a>; 2],
+    steady_containers: [Identity; 2],
     leaving: Allocation<'a>,
     leaving_container: Identity,
 }
@@ -31,15 +31,22 @@ fn until_told(code: u8) -> String {
 
 impl<'a> Standing<'a> {
     fn start(cluster: &'a Cluster<'a>, name: &str) -> Self {
-        let job = |kind: &str, code| {
-            Job::batch(&format!("{name}-{kind}")).without_restarts().task("web", &until_told(code))
+        let job = |kind: &str, code, options| {
+            let job = Job::batch(&format!("{name}-{kind}")).without_restarts();
+            cluster.run(&job.task_with("web", &until_told(code), options, ""))
         };
-        let (steady, leaving) = (cluster.run(&job("steady", 7)), cluster.run(&job("leaving", 5)));
-        let (steady_container, leaving_container) = (steady.running("web"), leaving.running("web"));
-        for one in [&steady, &leaving] {
+        let steady = [job("steady", 7, ""), job("split", 7, SPLIT)];
+        let leaving = job("leaving", 5, SPLIT);
+        let steady_containers = [steady[0].running("web"), steady[1].running("web")];
+        let leaving_container = leaving.running("web");
+        for one in steady.iter().chain([&leaving]) {
             one.said_until("web", |line| line == "line 20");
         }
-        Self { steady, steady_container, leaving, leaving_container }
+        Self { steady, steady_containers, leaving, leaving_container }
+    }
+
+    fn settle(&self) {
+        self.steady.iter().for_each(settle);
     }
 
     /// Lets one task end while it can be told by nobody but Podman's own process beside the container.
@@ -59,19 +66,17 @@ impl<'a> Standing<'a> {
             self.leaving.story("web")
         );
         said_everything(&self.leaving);
-        settle(&self.steady);
-        assert_eq!(self.steady.container("web"), self.steady_container, "{}", self.steady.story("web"));
-        finish(&self.steady);
-        let ends = self.steady.dead("web");
-        assert_eq!(
-            ends.iter().map(|exit| exit.code).collect::<Vec<_>>(),
-            [7],
-            "{}",
-            self.steady.story("web")
-        );
-        said_everything(&self.steady);
+        for (steady, container) in self.steady.iter().zip(&self.steady_containers) {
+            settle(steady);
+            assert_eq!(&steady.container("web"), container, "{}", steady.story("web"));
+            finish(steady);
+            let ends = steady.dead("web");
+            let codes: Vec<_> = ends.iter().map(|exit| exit.code).collect();
+            assert_eq!(codes, [7], "{}", steady.story("web"));
+            said_everything(steady);
+            steady.purge();
+        }
         self.leaving.purge();
-        self.steady.purge();
     }
 }
 
@@ -104,7 +109,7 @@ pub fn the_agent_is_restarted(cluster: &Cluster<'_>) {
     standing.let_one_leave();
     cluster.start_agent();
     cluster.wait_until_ready();
-    settle(&standing.steady);
+    standing.settle();
     assert_ne!(cluster.plugin(), before);
     standing.hold();
 }
@@ -117,7 +122,7 @@ pub fn the_agent_is_killed(cluster: &Cluster<'_>) {
     assert_eq!(cluster.plugins(), [before], "the plugin does not need its agent");
     cluster.start_agent();
     cluster.wait_until_ready();
-    settle(&standing.steady);
+    standing.settle();
     assert_eq!(cluster.plugin(), before, "the agent finds the plugin that it had");
     standing.hold();
 }
@@ -130,7 +135,7 @@ pub fn the_plugin_is_killed(cluster: &Cluster<'_>) {
     send_signal(before, "KILL");
     standing.let_one_leave();
     cluster.signal_agent("CONT");
-    settle(&standing.steady);
+    standing.settle();
     assert_ne!(cluster.plugin(), before);
 
     // And once more, with an agent that is awake.
@@ -141,7 +146,7 @@ pub fn the_plugin_is_killed(cluster: &Cluster<'_>) {
         "{}",
         cluster.log_tail()
     );
-    settle(&standing.steady);
+    standing.settle();
     standing.hold();
 }
 
@@ -153,7 +158,7 @@ pub fn agent_and_plugin_are_killed(cluster: &Cluster<'_>) {
     standing.let_one_leave();
     cluster.start_agent();
     cluster.wait_until_ready();
-    settle(&standing.steady);
+    standing.settle();
     assert_ne!(cluster.plugin(), before);
     standing.hold();
 }

@@ -4,9 +4,25 @@ use serde_json::json;
 
 use crate::allocation::Exit;
 use crate::cluster::Cluster;
-use crate::jobs::{Job, LAST, lines};
+use crate::jobs::{Job, LAST, SPLIT, lines};
 use crate::logs::{Unprefixed, assert_numbered};
 use crate::support::{IMAGE, say};
+
+pub fn output_is_split(cluster: &Cluster<'_>) {
+    let shell = format!("{}; printf 'half '; echo >&2 an error; sleep 0.3; echo a line; exit 3", lines(3000));
+    let job = Job::batch("split").group("restart {\n attempts = 1\n delay = \"1s\"\n mode = \"fail\"\n }");
+    let allocation = cluster.run(&job.task_with("web", &shell, SPLIT, ""));
+    assert_eq!(allocation.dead("web").iter().map(|exit| exit.code).collect::<Vec<_>>(), [3, 3]);
+    let said = |arguments: &[&str]| {
+        let arguments = [&["alloc", "logs", "-task", "web"], arguments, &[&*allocation.id]].concat();
+        String::from_utf8(cluster.cli(&arguments, b"").stdout).unwrap()
+    };
+    let once: String =
+        (1..=3000).map(|number| format!("line {number}\n")).collect::<String>() + "half a line\n";
+    assert_eq!(said(&[]), once.repeat(2), "{}", allocation.story("web"));
+    assert_eq!(said(&["-stderr"]), "an error\n".repeat(2));
+    allocation.purge();
+}
 
 pub fn a_service_runs_until_it_is_stopped(cluster: &Cluster<'_>) {
     let shell = format!("{}; echo to standard error >&2; echo {LAST}; exec sleep 600", lines(200));

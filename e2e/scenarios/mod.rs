@@ -19,6 +19,7 @@ pub type Scenario = fn(&Cluster<'_>);
 pub const TOGETHER: &[(&str, Scenario)] = &[
     ("a service runs until it is stopped", ends::a_service_runs_until_it_is_stopped),
     ("a batch job completes", ends::a_batch_job_completes),
+    ("output is split", ends::output_is_split),
     ("a failing task is started again and then fails", ends::a_failing_task_is_started_again),
     ("a task that needs too much memory is killed", ends::a_task_that_needs_too_much_memory_is_killed),
     ("published ports are reached", network::published_ports_are_reached),
@@ -41,6 +42,7 @@ pub const BESIDE: &[(&str, Scenario)] = &[
     ("tasks run on a rootless Podman", rootless::tasks_run_on_a_rootless_podman),
     ("a batch job completes", ends::a_batch_job_completes),
     ("a service runs until it is stopped", ends::a_service_runs_until_it_is_stopped),
+    ("output is split", ends::output_is_split),
     ("commands run in a task", access::commands_run_in_a_task),
     ("tasks of the Go driver are taken over", swap::a_task_of_the_go_driver_is_taken_over),
 ];

@@ -49,9 +49,14 @@ impl Carrier {
         self.cursor.reached(place);
     }
 
-    /// Forgets the container.
-    pub(super) fn finish(self) {
-        self.cursor.remove();
+    /// Ends: nobody has the pipes open any more. Forgets the container, unless `file_stays`, since another one has it.
+    pub(super) fn finish(self, file_stays: bool) {
+        let Self { pipes, cursor, holder, .. } = self;
+        drop(pipes);
+        holder.release(cursor.file());
+        if !file_stays {
+            cursor.remove();
+        }
     }
 
     /// Gives the first of these bytes, as many as go in one piece. `place` says where one is after so many of them. What

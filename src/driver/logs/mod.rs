@@ -115,7 +115,8 @@ pub async fn follow(facts: Facts, podman: Client, status: watch::Receiver<Status
                 () = carry(&facts, folder.as_deref(), &podman, &mut carrier, &progress) => {}
                 () = complete(status, &progress) => {}
             }
-            carrier.finish();
+            // It may wait a little.
+            let _ = tokio::task::spawn_blocking(move || carrier.finish(false)).await;
         }
     }
     progress.finished();

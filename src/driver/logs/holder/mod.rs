@@ -14,11 +14,13 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::{Mutex, PoisonError};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{
     AddressFamily, SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketAddrUnix, SocketFlags,
     SocketType, bind, sendmsg_addr, socket_with,
 };
+use rustix::pipe::PipeFlags;
 use tracing::warn;
 
 pub use self::server::serve;
@@ -30,8 +32,13 @@ pub const ARGUMENT: &str = "--hold-output";
 /// The name of the socket that it listens on, beside the places in the journal.
 const SOCKET: &str = "outputs.sock";
 
-/// What a message says beside its descriptors: the version of what they are, a pipe and the file of the place.
-const VERSION: u8 = 1;
+/// A message with a pipe that is to be held open, and the file of its task's place.
+const HOLD: u8 = 1;
+/// A message with a descriptor that is closed when all pipes of a place are let go of, and the file of the place.
+const LET_GO: u8 = 2;
+
+/// How long it may take until pipes are let go of.
+const PATIENCE: Timespec = Timespec { tv_sec: 1, tv_nsec: 0 };
 
 /// Where the process is found, and what it is started from.
 #[derive(Debug, Clone)]
@@ -54,12 +61,23 @@ impl Program {
         static TURN: Mutex<()> = Mutex::new(());
         let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let path = self.folder.join(SOCKET);
-        match send(&path, pipe, place) {
+        match send(&path, HOLD, pipe, place) {
             Err(Errno::NOENT | Errno::CONNREFUSED | Errno::PIPE) => {
                 self.start(&path)?;
-                Ok(send(&path, pipe, place)?)
+                Ok(send(&path, HOLD, pipe, place)?)
             }
             sent => Ok(sent?),
+        }
+    }
+
+    /// Has the pipes of a place let go of, and waits until that is done: before the task's end is told, since a reader
+    /// whose pipe ends later would end in the middle of the task's next start.
+    fn let_go(&self, place: BorrowedFd<'_>) {
+        let Ok((done, told)) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC) else { return };
+        // Where there is no such process, it holds nothing.
+        if send(&self.folder.join(SOCKET), LET_GO, told.as_fd(), place).is_ok() {
+            drop(told);
+            let _ = poll(&mut [PollFd::new(&done, PollFlags::IN)], Some(&PATIENCE));
         }
     }
 
@@ -85,16 +103,16 @@ impl Program {
     }
 }
 
-fn send(path: &Path, pipe: BorrowedFd<'_>, place: BorrowedFd<'_>) -> rustix::io::Result<()> {
+fn send(path: &Path, what: u8, first: BorrowedFd<'_>, place: BorrowedFd<'_>) -> rustix::io::Result<()> {
     let socket = datagram()?;
-    let descriptors = [pipe, place];
+    let descriptors = [first, place];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
     let mut control = SendAncillaryBuffer::new(&mut space);
     if !control.push(SendAncillaryMessage::ScmRights(&descriptors)) {
         return Err(Errno::NOBUFS);
     }
     let to = SocketAddrUnix::new(path)?;
-    sendmsg_addr(&socket, &to, &[IoSlice::new(&[VERSION])], &mut control, SendFlags::NOSIGNAL).map(drop)
+    sendmsg_addr(&socket, &to, &[IoSlice::new(&[what])], &mut control, SendFlags::NOSIGNAL).map(drop)
 }
 
 fn datagram() -> rustix::io::Result<OwnedFd> {
@@ -111,6 +129,13 @@ pub(super) struct Holder {
 impl Holder {
     pub(super) fn new(program: &Program) -> Self {
         Self { program: program.clone(), complained: false }
+    }
+
+    /// Has everything let go of that is held for this place.
+    pub(super) fn release(&self, place: Option<BorrowedFd<'_>>) {
+        if let Some(place) = place {
+            self.program.let_go(place);
+        }
     }
 
     /// Has a pipe held that was just opened. Without a file of the place nobody could go on there anyway.

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, Shutdown, recvmsg, shutdown};
 use rustix::stdio::stdin;
 
-use super::VERSION;
+use super::{HOLD, LET_GO};
 
 /// How long it waits, without anything to hold, until it ends.
 const IDLE: Duration = Duration::from_secs(10);
@@ -57,15 +57,19 @@ fn run(socket: BorrowedFd<'_>) -> rustix::io::Result<()> {
             Ok(_) => drain(&changes)?,
             Err(error) => return Err(error),
         }
-        while let Some((pipe, place)) = receive(socket) {
-            let (Ok(pipe_file), Ok(place_file)) = (identity(&pipe), identity(&place)) else { continue };
+        while let Some((what, first, place)) = receive(socket) {
+            let (Ok(file), Ok(place_file)) = (identity(&first), identity(&place)) else { continue };
+            if what == LET_GO {
+                held.remove(&place_file);
+                continue;
+            }
             // A descriptor has a name of its own, whatever becomes of the file's.
             let name = format!("/proc/self/fd/{}", place.as_raw_fd());
             let gone = WatchFlags::ATTRIB | WatchFlags::DELETE_SELF;
             let watched = held.contains_key(&place_file) || inotify::add_watch(&changes, name, gone).is_ok();
             if watched {
                 let of = held.entry(place_file).or_insert_with(|| Held { place, pipes: HashMap::new() });
-                of.pipes.insert(pipe_file, pipe);
+                of.pipes.insert(file, first);
             }
         }
         held.retain(|_, held| fstat(&held.place).is_ok_and(|place| place.st_nlink > 0));
@@ -92,14 +96,14 @@ fn drain(changes: &OwnedFd) -> rustix::io::Result<()> {
     }
 }
 
-/// The next pipe and place; `None` where none waits.
-fn receive(socket: BorrowedFd<'_>) -> Option<(OwnedFd, OwnedFd)> {
+/// The next message with its two descriptors; `None` where none waits.
+fn receive(socket: BorrowedFd<'_>) -> Option<(u8, OwnedFd, OwnedFd)> {
     loop {
-        let mut version = [0];
+        let mut what = [0];
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(2))];
         let mut control = RecvAncillaryBuffer::new(&mut space);
         let flags = RecvFlags::DONTWAIT | RecvFlags::CMSG_CLOEXEC;
-        match recvmsg(socket, &mut [IoSliceMut::new(&mut version)], &mut control, flags) {
+        match recvmsg(socket, &mut [IoSliceMut::new(&mut what)], &mut control, flags) {
             // A socket that is shut down gives nothing for ever.
             Ok(message) if message.bytes == 0 => return None,
             Ok(_) => {}
@@ -110,9 +114,9 @@ fn receive(socket: BorrowedFd<'_>) -> Option<(OwnedFd, OwnedFd)> {
             RecvAncillaryMessage::ScmRights(descriptors) => descriptors.collect::<Vec<_>>(),
             _ => Vec::new(),
         });
-        match (version, descriptors.next(), descriptors.next()) {
-            ([VERSION], Some(pipe), Some(place)) => return Some((pipe, place)),
-            // Of another version: what it means is not known.
+        match (what, descriptors.next(), descriptors.next()) {
+            ([what @ (HOLD | LET_GO)], Some(first), Some(place)) => return Some((what, first, place)),
+            // Of another version of the plugin: what it means is not known.
             _ => {}
         }
     }

@@ -96,7 +96,8 @@ pub(super) async fn follow(
             }
         }
     }
-    pump.finish();
+    // It may wait a little.
+    let _ = tokio::task::spawn_blocking(move || pump.finish()).await;
 }
 
 /// Whether the task has ended, or nobody looks after it any more, which comes to the same.
@@ -238,9 +239,8 @@ impl Pump {
     /// Takes everything away.
     fn finish(self) {
         // A later container of the task may have a file under this name already, and a place of its own.
-        if self.log.remove() {
-            self.carrier.finish();
-        }
+        let removed = self.log.remove();
+        self.carrier.finish(!removed);
     }
 }
 
