@@ -73,7 +73,8 @@ fn carry(runtime: &tokio::runtime::Runtime, folder: &Path, log: PathBuf) -> Dura
     let podman = Client::new(Path::new("/nonexistent"), Deadlines::default());
     let started = Instant::now();
     runtime.block_on(follow(facts, podman, seen, Progress::default()));
-    assert!(reader.join().expect("the reader ends") > SIZE / 2);
+    // Without the prefixes it is less than the file, and much less where lines are short.
+    assert!(reader.join().expect("the reader ends") > SIZE / 4);
     started.elapsed()
 }
 

@@ -35,7 +35,7 @@ func TestThisTable(t *testing.T) {
 			}
 		}
 	}
-	for _, table := range []map[string]func(*testing.T, *harness.Podman){realTests, imageTests} {
+	for _, table := range []map[string]func(*testing.T, *harness.Podman){realTests, imageTests, splitTests} {
 		for name := range table {
 			there["TestRealPodman/"+name] = true
 		}
