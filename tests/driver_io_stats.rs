@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use nomad_driver_podman::driver::settings::Node;
-use nomad_driver_podman::driver::stats::cgroup::{Account, cpu_v2};
+use nomad_driver_podman::driver::stats::cgroup::{Account, PartsV1, cpu_v1, cpu_v2};
 use nomad_driver_podman::driver::stats::hierarchy::Folders;
 use nomad_driver_podman::driver::stats::reading::{
     Course, Cpu, Memory, Moment, Reading, cpu_usage, memory_usage, ticks,
@@ -117,6 +117,18 @@ fn memory_is_read_when_something_ran_and_from_time_to_time() {
     write("cpu.stat", "usage_usec 2\n");
     write("memory.current", "70");
     assert_eq!(usage(), 70);
+}
+
+#[test]
+fn the_kernels_own_part_is_that_of_podman_where_version_1_has_it() {
+    let throttling = "nr_periods 9\nnr_throttled 4\nthrottled_time 5\n";
+    let cpu = cpu_v1("1000\n", &PartsV1::System("400\n".to_owned()), Some(throttling)).unwrap();
+    let expected = Cpu { throttled_periods: Some(4), throttled_time: Some(5), ..busy(1000, 600, 400) };
+    assert_eq!(cpu, expected);
+    let ticks = PartsV1::Ticks("user 3\nsystem 2\n".to_owned());
+    assert_eq!(cpu_v1("50000000\n", &ticks, None), Some(busy(50_000_000, 30_000_000, 20_000_000)));
+    let damaged = PartsV1::System("much".to_owned());
+    assert_eq!(cpu_v1("1000\n", &damaged, None), Some(Cpu { total: 1000, ..Cpu::default() }));
 }
 
 /// Version 2 exists on every machine that has Linux, if only without controllers.

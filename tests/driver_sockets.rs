@@ -311,6 +311,51 @@ async fn a_podman_without_events_is_asked_every_second() {
     }
 }
 
+/// A Podman that cannot read its events opens a stream of none, and never says so.
+#[tokio::test]
+async fn a_stream_that_tells_nothing_is_noticed_and_believed_again() {
+    let (_folder, path) = folder();
+    let service = Fickle::start(&path);
+    let driver = driver(&[("default", &path)]);
+    let mut told = stream(&driver);
+    assert_eq!(health(&next(&mut told, SOON).await), HealthState::Healthy);
+    let socket = socket(&driver);
+    contact(&socket, is_up).await;
+    let notice = socket.exits("c");
+    assert!(timeout(7 * SECOND, told.next()).await.is_err(), "silence alone says nothing");
+    assert!(!socket.is_without_events());
+
+    let begun = tokio::time::Instant::now();
+    socket.has_to_be_told(begun);
+    service.emit("start", "c", 1);
+    assert!(timeout(7 * SECOND, notice.changed()).await.is_err(), "a start is no reason to look");
+    assert!(!socket.is_without_events(), "it was told");
+
+    let begun = tokio::time::Instant::now();
+    socket.has_to_be_told(begun);
+    timeout(7 * SECOND, notice.changed()).await.expect("everybody looks");
+    assert!(socket.is_without_events());
+    let events = |service: &Fickle| asked(service).iter().filter(|line| *line == "GET /events").count();
+    assert_eq!(events(&service), 1, "the stream stays");
+
+    service.emit("start", "another", 2);
+    timeout(SOON, notice.changed()).await.expect("everybody looks, and waits for events");
+    assert!(!socket.is_without_events());
+
+    // What was found out holds over a break, until the new stream tells something.
+    socket.has_to_be_told(tokio::time::Instant::now());
+    contact(&socket, |contact| matches!(contact, Contact::Up(known) if !known.events)).await;
+    service.end_streams();
+    while events(&service) < 2 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    timeout(SOON, notice.changed()).await.expect("everybody looks after a gap");
+    contact(&socket, is_up).await;
+    assert!(socket.is_without_events());
+    service.emit("remove", "another", 3);
+    contact(&socket, |contact| matches!(contact, Contact::Up(known) if known.events)).await;
+}
+
 #[tokio::test]
 async fn facts_are_asked_for_once_and_awaited() {
     let (_folder, path) = folder();

@@ -36,6 +36,17 @@ func Launch(t testing.TB, environment ...string) *Host {
 	return connect(t, command, nil)
 }
 
+// hider starts a plugin in a namespace of its own. The host's logger takes it for the plugin.
+const hider = "unshare"
+
+// LaunchHidden is Launch in a namespace of processes of its own: no process of a container can be seen from there.
+func LaunchHidden(t testing.TB) *Host {
+	t.Helper()
+	command := exec.Command(hider, "--pid", "--fork", "--kill-child", Binary(t))
+	command.Env = append(os.Environ(), "TMPDIR="+t.TempDir())
+	return connect(t, command, nil)
+}
+
 // Reattach connects to a plugin that runs, as an agent does that was started again.
 func Reattach(t testing.TB, config *plugin.ReattachConfig) *Host {
 	t.Helper()

@@ -18,7 +18,9 @@ type Record struct {
 }
 
 // FromPlugin tells a record that the plugin wrote from go-plugin's own.
-func (r Record) FromPlugin() bool { return strings.HasSuffix(r.Logger, BinaryName) }
+func (r Record) FromPlugin() bool {
+	return strings.HasSuffix(r.Logger, BinaryName) || strings.HasSuffix(r.Logger, hider)
+}
 
 // Structured tells whether the host could read the line as one of hclog's: it adds the plugin's own time then.
 func (r Record) Structured() bool { _, has := r.Args["timestamp"]; return has }

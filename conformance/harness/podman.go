@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -169,6 +170,27 @@ func (p *Podman) Revive() {
 		_ = command.Wait()
 	})
 	p.answers()
+}
+
+// LogEventsTo has the service begin anew beside the same containers, and keep events there: `file`, `journald` or
+// `none`. No journal runs where these services do.
+func (p *Podman) LogEventsTo(where string) {
+	p.t.Helper()
+	path := filepath.Join(p.Folder, "containers.conf")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	line := regexp.MustCompile(`(?m)^events_logger = .*$`)
+	if !line.Match(text) {
+		p.t.Fatalf("no events_logger in\n%s", text)
+	}
+	p.Kill()
+	text = line.ReplaceAll(text, []byte(fmt.Sprintf("events_logger = %q", where)))
+	if err := os.WriteFile(path, text, 0o644); err != nil {
+		p.t.Fatal(err)
+	}
+	p.Revive()
 }
 
 // Restart serves again on the same storage, without the containers that there were, and returns when it answers.

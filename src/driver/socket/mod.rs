@@ -3,22 +3,25 @@
 
 mod debts;
 mod exits;
+mod hearing;
 mod inquiry;
 mod watcher;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use podman_driver_engine::facts::HostFacts;
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
+use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use debts::Debt;
 use debts::Debts;
 pub use exits::ExitNotice;
 use exits::Exits;
+use hearing::Hearing;
 
 use crate::driver::image::gc::{self, Uses};
 use crate::podman::{Client, Deadlines, Error, Info};
@@ -52,8 +55,18 @@ struct Shared {
     contact: watch::Sender<Contact>,
     exits: Exits,
     debts: Debts,
+    hearing: Mutex<Hearing>,
+    /// Something is expected of the stream of events.
+    expected: Notify,
     /// Asks the watcher to look at once.
     nudge: Notify,
+}
+
+impl Shared {
+    /// The lock is never held across an await.
+    fn hearing(&self) -> MutexGuard<'_, Hearing> {
+        self.hearing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Whether the service can be reached.
@@ -76,7 +89,7 @@ pub struct Known {
     pub facts: HostFacts,
     /// What else it said.
     pub info: Info,
-    /// Whether it tells events. Otherwise each container is waited for by a request of its own.
+    /// Whether it tells events, as far as that shows. Otherwise each container is waited for by a request of its own.
     pub events: bool,
 }
 
@@ -94,6 +107,8 @@ impl Socket {
                 contact: watch::Sender::new(Contact::Unknown),
                 exits: Exits::default(),
                 debts: Debts::default(),
+                hearing: Mutex::default(),
+                expected: Notify::new(),
                 nudge: Notify::new(),
             }),
             turns: Semaphore::new(TURNS),
@@ -160,6 +175,13 @@ impl Socket {
     /// Whether the service is known to tell no events.
     pub fn is_without_events(&self) -> bool {
         matches!(&*self.shared.contact.borrow(), Contact::Up(known) if !known.events)
+    }
+
+    /// Notes that something happened at `at`, a start or an end of a container, which the service's events have to tell.
+    /// If they do not, others are asked for events no more.
+    pub fn has_to_be_told(&self, at: Instant) {
+        self.shared.hearing().expect(at, Instant::now());
+        self.shared.expected.notify_one();
     }
 
     /// Whether the service is known to be away. When it is back, there is news of every container.

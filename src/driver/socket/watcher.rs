@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::inquiry::{Age, ask, ask_again, glance, heartbeat, lost, moved, upkeep};
 use super::{Contact, Known, Shared};
@@ -18,8 +18,9 @@ const RECONNECT: Duration = Duration::from_millis(150);
 const RETRY: Duration = Duration::from_millis(500);
 /// A contact that was held for less is not taken up again before the next try.
 const HELD: Duration = Duration::from_secs(1);
-/// What may have happened to a container that somebody has to know.
-const ACTIONS: [&str; 3] = ["died", "remove", "cleanup"];
+/// What may have happened to a container that somebody has to know; a start shows that events are told at all.
+const ACTIONS: [&str; 4] = ["died", "remove", "cleanup", START];
+const START: &str = "start";
 
 /// Watches, until it is dropped.
 pub(super) async fn run(name: String, podman: Client, shared: Arc<Shared>) {
@@ -72,7 +73,8 @@ impl Watch {
                 Err(_) => None,
             },
         };
-        self.up(Known { events: told.is_some(), ..known });
+        let events = told.is_some() && !self.shared.hearing().is_deaf();
+        self.up(Known { events, ..known });
         if let Some(events) = told
             && let Some(error) = self.with(events, age).await
         {
@@ -127,7 +129,7 @@ impl Watch {
     /// Holds a contact by its stream of events. `None`: there is nothing to be read from the stream.
     async fn with(&mut self, mut events: Events, age: Age) -> Option<Error> {
         let (podman, shared) = (self.podman.clone(), self.shared.clone());
-        tokio::select! {
+        let error = tokio::select! {
             told = self.listen(&mut events) => match told {
                 Ok(()) => Some(lost(&podman, "the service ended its stream of events")),
                 Err(error) if error.is_unreachable() => Some(error),
@@ -135,20 +137,63 @@ impl Watch {
             },
             error = upkeep(&podman, &shared, age) => Some(error),
             error = moved(&podman) => Some(error),
-        }
+        };
+        shared.hearing().close();
+        error
     }
 
-    /// Passes events on until the stream ends.
+    /// Passes events on until the stream ends, and notices when it tells none.
     async fn listen(&mut self, events: &mut Events) -> Result<(), Error> {
-        while let Some(event) = events.next().await? {
-            self.tell(&event);
+        self.shared.hearing().open(Instant::now());
+        loop {
+            let due = self.shared.hearing().due();
+            tokio::select! {
+                event = events.next() => match event? {
+                    Some(event) => self.tell(&event),
+                    None => return Ok(()),
+                },
+                () = self.shared.expected.notified() => {}
+                () = until(due) => self.judge(),
+            }
         }
-        Ok(())
     }
 
     fn tell(&mut self, event: &Event) {
         self.last_event = self.last_event.max(Some(event.time_nano));
-        self.shared.exits.tell(&event.id);
+        if self.shared.hearing().hear(Instant::now()) {
+            tracing::info!(socket = self.name, "Podman tells events again");
+            self.has_events(true);
+        }
+        if event.action != START {
+            self.shared.exits.tell(&event.id);
+        }
+    }
+
+    fn judge(&self) {
+        if !self.shared.hearing().judge(Instant::now()) {
+            return;
+        }
+        let logger = self.last.as_ref().and_then(|known| known.info.event_logger.as_deref());
+        tracing::warn!(
+            socket = self.name,
+            events_logger = logger.unwrap_or("unknown"),
+            "Podman says that it tells events, and tells none: each task is waited for by a request of its own. It \
+             cannot read or write what its events_logger names (journald: is there a journal that it may read?). Set \
+             events_logger in containers.conf to \"file\", or mend that"
+        );
+        self.has_events(false);
+    }
+
+    /// Everybody who waits for a container does so anew.
+    fn has_events(&self, events: bool) {
+        self.shared.contact.send_if_modified(|contact| match contact {
+            Contact::Up(known) if known.events != events => {
+                *contact = Contact::Up(Arc::new(Known { events, ..(**known).clone() }));
+                true
+            }
+            _ => false,
+        });
+        self.shared.exits.tell_all();
     }
 
     /// Holds a contact by asking for it. Each who waits for a container has to ask for itself, and is told so.
@@ -160,18 +205,18 @@ impl Watch {
                  containers.conf to \"journald\" or \"file\""
             );
         }
-        self.shared.contact.send_if_modified(|contact| match contact {
-            Contact::Up(known) if known.events => {
-                *contact = Contact::Up(Arc::new(Known { events: false, ..(**known).clone() }));
-                true
-            }
-            _ => false,
-        });
-        self.shared.exits.tell_all();
+        self.has_events(false);
         tokio::select! {
             error = upkeep(&self.podman, &self.shared, age) => error,
             error = heartbeat(&self.podman) => error,
             error = moved(&self.podman) => error,
         }
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => sleep_until(due).await,
+        None => std::future::pending().await,
     }
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use self::cleanup::HalfMade;
@@ -158,7 +159,9 @@ async fn make(
 
 async fn launch(plan: &Plan, id: &str) -> Result<Container, Failure> {
     let podman = &plan.socket.podman;
+    let begun = Instant::now();
     podman.start_container(id).await.map_err(|error| refused(Step::Start, plan, &error))?;
+    plan.socket.has_to_be_told(begun);
     match podman.inspect_container(id).await {
         Ok(Some(container)) => Ok(container),
         Ok(None) => Err(Failure::new(

@@ -60,7 +60,11 @@ impl Account {
             Folders::V1 { cpuacct, cpu, memory } => {
                 let file = |name| text_of(cpuacct, name);
                 let throttling = cpu.as_deref().and_then(|folder| text_of(folder, "cpu.stat"));
-                let cpu = cpu_v1(text, file("cpuacct.stat").as_deref(), throttling.as_deref())?;
+                let parts = match file("cpuacct.usage_sys") {
+                    Some(system) => PartsV1::System(system),
+                    None => PartsV1::Ticks(file("cpuacct.stat").unwrap_or_default()),
+                };
+                let cpu = cpu_v1(text, &parts, throttling.as_deref())?;
                 (cpu, memory_v1(|name| text_of(memory, name))?)
             }
             Folders::V2(folder) => (cpu_v2(text)?, memory_v2(|name| text_of(folder, name))?),
@@ -82,13 +86,32 @@ pub fn cpu_v2(stat: &str) -> Option<Cpu> {
     })
 }
 
-/// Processor time from version 1's `cpuacct.usage`, `cpuacct.stat`, and the other controller's `cpu.stat`.
-pub fn cpu_v1(usage: &str, stat: Option<&str>, throttling: Option<&str>) -> Option<Cpu> {
-    let ticks = |name| stat.and_then(|stat| value(stat, name)).map(|ticks| ticks.saturating_mul(TICK));
+/// What version 1 says of the parts of processor time.
+#[derive(Debug)]
+pub enum PartsV1 {
+    /// The text of `cpuacct.usage_sys`: the kernel's part. Podman reads it as well, so that the numbers are the same.
+    System(String),
+    /// The text of `cpuacct.stat`, of kernels that have no such file (before 4.7): in ticks.
+    Ticks(String),
+}
+
+/// Processor time from version 1's `cpuacct.usage`, its parts, and the other controller's `cpu.stat`.
+pub fn cpu_v1(usage: &str, parts: &PartsV1, throttling: Option<&str>) -> Option<Cpu> {
+    let total = number(usage)?;
+    let (user, system) = match parts {
+        PartsV1::System(text) => {
+            let system = number(text);
+            (system.map(|system| total.saturating_sub(system)), system)
+        }
+        PartsV1::Ticks(text) => {
+            let ticks = |name| value(text, name).map(|ticks| ticks.saturating_mul(TICK));
+            (ticks("user"), ticks("system"))
+        }
+    };
     Some(Cpu {
-        total: number(usage)?,
-        user: ticks("user"),
-        system: ticks("system"),
+        total,
+        user,
+        system,
         throttled_periods: throttling.and_then(|text| value(text, "nr_throttled")),
         throttled_time: throttling.and_then(|text| value(text, "throttled_time")),
     })

@@ -39,6 +39,8 @@ pub(super) struct Watched {
     pub(super) container_id: String,
     /// `None` where Podman has to be asked.
     account: Option<Account>,
+    /// How often in a row Podman's answer for all did not have it.
+    pub(super) left_out: u8,
     pub(super) stream: watch::Sender<Option<Reading>>,
 }
 
@@ -55,7 +57,7 @@ impl Samplers {
         let account = cgroup_path.and_then(|path| self.folders(container_id, path)).and_then(Account::open);
         let socket = account.is_none().then(|| podman.socket().to_owned());
         let (stream, readings) = watch::channel(None);
-        let watched = Watched { container_id: container_id.to_owned(), account, stream };
+        let watched = Watched { container_id: container_id.to_owned(), account, left_out: 0, stream };
         self.send(Key { interval, socket }, watched, podman);
         readings
     }

@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use jiff::Timestamp;
-use podman_driver_engine::lifecycle::{Action, CommandId, Event, Life, Look, State, step};
+use podman_driver_engine::lifecycle::{Action, CommandId, Event, Exit, Life, Look, State, step};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep_until};
 
@@ -129,6 +130,12 @@ impl Supervisor {
     fn looked(&mut self, look: Look, found: Option<Found>) {
         if let (Look::Runs | Look::Paused, Some(found)) = (&look, found) {
             self.found(found);
+        }
+        if let (Look::Ended(Exit { completed_at: Some(at), .. }), None) = (&look, &self.life.exit) {
+            let ago = Duration::try_from(Timestamp::now().duration_since(*at)).unwrap_or_default();
+            if let Some(at) = Instant::now().checked_sub(ago) {
+                self.post.socket.has_to_be_told(at);
+            }
         }
         self.happened(Event::Looked(look));
     }
