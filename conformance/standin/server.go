@@ -68,9 +68,13 @@ type Server struct {
 	mu         sync.Mutex
 	calls      []Call
 	containers map[string]*Container // by ID
-	listeners  map[chan any]bool
-	faults     map[string]Fault // by step
-	released   chan struct{}
+	commands   map[string]*command   // by ID
+	deaf       bool
+	// lastCommand counts them.
+	lastCommand int
+	listeners   map[chan any]bool
+	faults      map[string]Fault // by step
+	released    chan struct{}
 }
 
 // PulledID is the ID of every image that is pulled or loaded.
@@ -81,7 +85,7 @@ func Start(t testing.TB, folder string, host Host, world World) *Server {
 	t.Helper()
 	s := &Server{
 		Socket: filepath.Join(folder, "podman.sock"), host: host, world: world,
-		containers: map[string]*Container{}, listeners: map[chan any]bool{}, faults: map[string]Fault{}, released: make(chan struct{}),
+		containers: map[string]*Container{}, commands: map[string]*command{}, listeners: map[chan any]bool{}, faults: map[string]Fault{}, released: make(chan struct{}),
 	}
 	images := map[string]string{}
 	for reference, id := range world.Images {
