@@ -102,9 +102,9 @@ type scene struct {
 	podman *harness.Podman
 }
 
-func newScene(t *testing.T, podman *harness.Podman) *scene {
+func newScene(t *testing.T, podman *harness.Podman, environment ...string) *scene {
 	t.Helper()
-	s := &scene{Host: harness.Launch(t), t: t, podman: podman}
+	s := &scene{Host: harness.Launch(t, environment...), t: t, podman: podman}
 	s.Configure(t, podmanConfig(podman))
 	return s
 }
