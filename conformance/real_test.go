@@ -39,7 +39,10 @@ var realTests = map[string]func(*testing.T, *harness.Podman){
 	"exec":                                             testExec,
 	"exec streaming as Nomad tests it":                 testExecStreamingSuite,
 	"exec streaming, message by message":               testExecStreamingMessages,
-	"a cancelled exec session":                         testCancelledExec,
+	"exec of a client that went away":                  testExecOfAClientThatWent,
+	"exec with a terminal that changes its size":       testExecResize,
+	"exit codes of exec":                               testExecExitCodes,
+	"many exec sessions at once":                       testManyExecs,
 	"exec streaming is safe for any byte":              testExecStreamingBinary,
 	"statistics":                                       testStats,
 	"statistics without a topology":                    testStatsWithoutTopology,
@@ -99,9 +102,9 @@ type scene struct {
 	podman *harness.Podman
 }
 
-func newScene(t *testing.T, podman *harness.Podman) *scene {
+func newScene(t *testing.T, podman *harness.Podman, environment ...string) *scene {
 	t.Helper()
-	s := &scene{Host: harness.Launch(t), t: t, podman: podman}
+	s := &scene{Host: harness.Launch(t, environment...), t: t, podman: podman}
 	s.Configure(t, podmanConfig(podman))
 	return s
 }

@@ -20,11 +20,11 @@ import (
 // usualHost is what a stand-in says of itself where nothing depends on it.
 var usualHost = standin.Host{Version: "5.4.2", CgroupVersion: "v2", CgroupManager: "systemd"}
 
-// standIn serves a stand-in with one image, and a plugin that uses it.
-func standIn(t *testing.T) (*standin.Server, *harness.Host) {
+// standIn serves a stand-in with one image, and a plugin that uses it and has additions to its environment.
+func standIn(t *testing.T, environment ...string) (*standin.Server, *harness.Host) {
 	t.Helper()
 	server := standin.Start(t, t.TempDir(), usualHost, standin.World{Images: map[string]string{"localhost/x": "aa11"}})
-	host := harness.Launch(t)
+	host := harness.Launch(t, environment...)
 	host.Configure(t, map[string]any{"socket_path": "unix://" + server.Socket})
 	return server, host
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -105,14 +106,46 @@ func (s *Server) wait(w http.ResponseWriter, r *http.Request, c *Container) {
 	}
 }
 
-// stop ends a container at once, whatever the signal: its process is none.
+// kill ends a container at once, whatever the signal: its process is none. One that is deaf hears only the last of all.
+func (s *Server) kill(w http.ResponseWriter, r *http.Request, c *Container) {
+	signal := strings.ToUpper(r.URL.Query().Get("signal"))
+	switch last := strings.HasSuffix(signal, "KILL") || signal == "9"; {
+	case last:
+		s.End(c.ID, 137)
+	case !s.isDeaf():
+		s.End(c.ID, 143)
+	}
+	w.WriteHeader(204)
+}
+
+// stop ends a container at once, and one that is deaf when its time is over.
 func (s *Server) stop(w http.ResponseWriter, r *http.Request, c *Container) {
 	code := 143
-	if signal := strings.ToUpper(r.URL.Query().Get("signal")); strings.HasSuffix(signal, "KILL") || signal == "9" {
+	if s.isDeaf() {
 		code = 137
+		seconds, _ := strconv.Atoi(r.URL.Query().Get("timeout"))
+		select {
+		case <-time.After(time.Duration(seconds) * time.Second):
+		case <-c.ended:
+		case <-r.Context().Done():
+			return
+		}
 	}
 	s.End(c.ID, code)
 	w.WriteHeader(204)
+}
+
+// Deafen makes containers end by no signal but SIGKILL.
+func (s *Server) Deafen() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.deaf = true
+}
+
+func (s *Server) isDeaf() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.deaf
 }
 
 func (s *Server) remove(w http.ResponseWriter, _ *http.Request, c *Container) {

@@ -42,7 +42,12 @@ func (s *Server) routes() http.Handler {
 	route("POST /containers/{name}/start", "start", s.container(s.start))
 	route("POST /containers/{name}/wait", "wait", s.container(s.wait))
 	route("POST /containers/{name}/stop", "stop", s.container(s.stop))
-	route("POST /containers/{name}/kill", "stop", s.container(s.stop))
+	route("POST /containers/{name}/kill", "stop", s.container(s.kill))
+	route("POST /containers/{name}/exec", "exec", s.container(s.createCommand))
+	route("POST /exec/{id}/start", "exec", s.command(s.startCommand))
+	route("POST /exec/{id}/resize", "exec", s.command(func(w http.ResponseWriter, _ *http.Request, _ *command) { w.WriteHeader(201) }))
+	route("GET /exec/{id}/json", "exec", s.command(s.inspectCommand))
+	route("POST /exec/{id}/remove", "exec", s.command(s.removeCommand))
 	route("DELETE /containers/{name}", "remove", s.container(s.remove))
 	// One path, two steps: what is asked before a container is there, and after.
 	namesake := s.step("namesake", false, s.container(s.inspect))

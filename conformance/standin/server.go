@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -68,9 +69,15 @@ type Server struct {
 	mu         sync.Mutex
 	calls      []Call
 	containers map[string]*Container // by ID
-	listeners  map[chan any]bool
-	faults     map[string]Fault // by step
-	released   chan struct{}
+	commands   map[string]*command   // by ID
+	deaf       bool
+	// lastCommand counts them.
+	lastCommand int
+	// open are requests that are not answered yet, by step.
+	open      map[string]int
+	listeners map[chan any]bool
+	faults    map[string]Fault // by step
+	released  chan struct{}
 }
 
 // PulledID is the ID of every image that is pulled or loaded.
@@ -81,7 +88,7 @@ func Start(t testing.TB, folder string, host Host, world World) *Server {
 	t.Helper()
 	s := &Server{
 		Socket: filepath.Join(folder, "podman.sock"), host: host, world: world,
-		containers: map[string]*Container{}, listeners: map[chan any]bool{}, faults: map[string]Fault{}, released: make(chan struct{}),
+		containers: map[string]*Container{}, commands: map[string]*command{}, open: map[string]int{}, listeners: map[chan any]bool{}, faults: map[string]Fault{}, released: make(chan struct{}),
 	}
 	images := map[string]string{}
 	for reference, id := range world.Images {
@@ -111,6 +118,13 @@ func (s *Server) Calls() []Call {
 	calls := s.calls
 	s.calls = nil
 	return calls
+}
+
+// Open are how many requests are not answered yet, by step.
+func (s *Server) Open() map[string]int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.open)
 }
 
 // Containers gives copies of all containers that there are.
@@ -187,7 +201,15 @@ func (s *Server) step(name string, act bool, handler http.HandlerFunc) http.Hand
 		s.mu.Lock()
 		s.calls = append(s.calls, Call{Method: r.Method, Path: pathOf(r), Query: r.URL.Query(), Auth: r.Header.Get("X-Registry-Auth"), Body: body})
 		fault := s.faults[name]
+		s.open[name]++
 		s.mu.Unlock()
+		defer func() {
+			s.mu.Lock()
+			if s.open[name]--; s.open[name] == 0 {
+				delete(s.open, name)
+			}
+			s.mu.Unlock()
+		}()
 		w.Header().Set("Libpod-Api-Version", s.host.Version)
 		r = r.WithContext(withBody(r.Context(), body))
 		if fault == None {
