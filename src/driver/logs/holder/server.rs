@@ -114,10 +114,11 @@ fn receive(socket: BorrowedFd<'_>) -> Option<(u8, OwnedFd, OwnedFd)> {
             RecvAncillaryMessage::ScmRights(descriptors) => descriptors.collect::<Vec<_>>(),
             _ => Vec::new(),
         });
-        match (what, descriptors.next(), descriptors.next()) {
-            ([what @ (HOLD | LET_GO)], Some(first), Some(place)) => return Some((what, first, place)),
-            // Of another version of the plugin: what it means is not known.
-            _ => {}
+        // Of another version of the plugin: what it means is not known.
+        if let ([what @ (HOLD | LET_GO)], Some(first), Some(place)) =
+            (what, descriptors.next(), descriptors.next())
+        {
+            return Some((what, first, place));
         }
     }
 }
