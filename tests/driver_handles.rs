@@ -134,6 +134,7 @@ fn ours() -> State {
         started_at: "2026-07-01T10:00:00.123456789Z".parse().unwrap(),
         net: Some(DriverNet { ip: "10.88.0.7".to_owned(), ..DriverNet::default() }),
         log_streamer: true,
+        log_file: None,
         version: Some(handle::STATE_VERSION),
     }
 }
@@ -339,4 +340,15 @@ proptest! {
             prop_assert_eq!(again.started_at, state.started_at);
         }
     }
+}
+
+#[test]
+fn the_file_of_split_output_comes_back_and_is_not_there_otherwise() {
+    let plain = handle::encode(&ours());
+    let split = State { log_file: Some("/alloc/web/.output.log".to_owned()), ..ours() };
+    let bytes = handle::encode(&split);
+    assert_eq!(handle::decode(&bytes).unwrap().log_file, split.log_file);
+    assert_eq!(handle::decode(&plain).unwrap().log_file, None);
+    let names_it = |bytes: &[u8]| bytes.windows(7).any(|part| part == b"LogFile");
+    assert!(names_it(&bytes) && !names_it(&plain));
 }
