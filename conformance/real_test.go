@@ -204,6 +204,8 @@ func (k *task) gone() {
 type lines struct {
 	lock  sync.Mutex
 	lines []string
+	// first is when the first line came.
+	first time.Time
 	more  chan struct{}
 }
 
@@ -247,6 +249,9 @@ func readPipe(t *testing.T, path string) *lines {
 
 func (l *lines) add(line string) {
 	l.lock.Lock()
+	if len(l.lines) == 0 {
+		l.first = time.Now()
+	}
 	l.lines = append(l.lines, line)
 	l.lock.Unlock()
 	select {

@@ -126,6 +126,9 @@ func (p *Podman) stop() {
 	}
 }
 
+// Pid is the number of a process that lives in the Podman's namespaces.
+func (p *Podman) Pid() int { return p.command.Process.Pid }
+
 // Kill ends the service alone, as a crash would. Containers go on.
 func (p *Podman) Kill() {
 	p.t.Helper()
