@@ -464,7 +464,7 @@ func TestManyStartsOfAPresentImage(t *testing.T) {
 		}
 		return images, requests
 	}
-	images, one := counted()
+	images, _ := counted()
 	must.Eq(t, 1, images)
 	var all sync.WaitGroup
 	errs := make(chan error, starts)
@@ -477,7 +477,9 @@ func TestManyStartsOfAPresentImage(t *testing.T) {
 	}
 	images, many := counted()
 	must.Eq(t, starts, images, must.Sprint("one look for each start"))
-	must.LessEq(t, starts*one*11/10, many)
+	// Of each: the name, the image, create, start, inspect, and its supervisor's first look, which the answer to the start
+	// does not wait for; that of the start before is among them.
+	must.LessEq(t, (starts+1)*6, many)
 }
 
 // testFullDisk has a Podman of its own, whose storage is small.

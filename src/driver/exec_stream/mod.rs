@@ -5,10 +5,12 @@ mod requests;
 mod show;
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use futures_util::{FutureExt, Stream};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::Status;
 
@@ -23,6 +25,8 @@ use requests::{Request, Requests};
 
 /// How many messages may wait for the client.
 const AHEAD: usize = 4;
+/// How long no other size has to come until the last one is told once more.
+const REPEAT: Duration = Duration::from_millis(300);
 
 /// What the client is sent.
 type Answers = mpsc::Sender<Result<ExecTaskStreamingResponse, Status>>;
@@ -77,6 +81,11 @@ where
             let latest = *size.borrow_and_update();
             if let Some(latest) = latest.filter(|_| tty) {
                 session.resize(latest).await;
+                // Of sizes that come fast, as when a window is dragged, the last one was seen lost behind Podman's answer.
+                // The same size once more changes nothing for the command.
+                if timeout(REPEAT, size.clone().changed()).await.is_err() {
+                    session.resize(latest).await;
+                }
             }
         }
         // Nothing more will be typed either; the command goes on.
