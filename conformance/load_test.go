@@ -31,6 +31,9 @@ const (
 	// forEach is how much more it may hold, in bytes, for each task that came and went: less than anything that could be
 	// left of one, be it a supervisor (12 KB) or the smallest of the runtime's own tasks.
 	forEach = 128
+	// comeAndGo is how many threads more there may be: the runtime keeps those for work that waits for some seconds. One
+	// that is left of each task would be more.
+	comeAndGo = 4
 	// oneArena makes the C library's allocator keep one heap, not one for each thread: less of what is free is kept, and
 	// what is kept says more.
 	oneArena = "MALLOC_ARENA_MAX=1"
@@ -48,8 +51,8 @@ func soakTime(t *testing.T) time.Duration {
 	return soak
 }
 
+// It runs beside no other test: it would slow them all down.
 func TestTasksThatComeAndGo(t *testing.T) {
-	t.Parallel()
 	t.Run("stand-in", func(t *testing.T) {
 		t.Parallel()
 		server, host := standIn(t, oneArena)
@@ -129,7 +132,7 @@ func (c *churn) soak() {
 	grown := last.Anonymous - first.Anonymous
 	c.t.Logf("%d bytes more after %d more tasks", grown, came)
 	must.LessEq(c.t, noise+forEach*came, grown)
-	must.LessEq(c.t, first.Threads, last.Threads)
+	must.LessEq(c.t, first.Threads+comeAndGo, last.Threads)
 }
 
 // peak does something, and says what the plugin used at most meanwhile, and what it uses afterwards.
