@@ -109,6 +109,12 @@ proptest! {
         prop_assert_eq!(&once, &again);
         prop_assert_eq!(serde_json::to_string(&once.spec).unwrap(), serde_json::to_string(&again.spec).unwrap());
         prop_assert!(once.clashes.is_empty(), "{:?}", once.clashes);
+        if let Some(pull) = once.pull.as_ref().filter(|_| !once.has_errors()) {
+            let mut host = host.clone();
+            host.images.insert(pull.reference(), "sha256:1d".to_owned());
+            let knowing = translated(&task.config, &plugin.config, &host, &task.sources);
+            prop_assert_eq!(once.spec_with_image("sha256:1d"), knowing.spec);
+        }
     }
 
     /// The JSON Schema accepts just what decodes without an error. Texts outside of a closed list and

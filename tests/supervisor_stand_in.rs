@@ -29,9 +29,12 @@ const EXITED: &str =
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn launch(driver: &Arc<Driver>, socket: &Arc<Socket>, number: usize) -> Arc<Task> {
+    spawn(driver, launch_of(socket, number))
+}
+
+fn launch_of(socket: &Arc<Socket>, number: usize) -> Launch {
     let task_id = format!("alloc/web/{number}");
-    let reservation = driver.store.reserve(&task_id).unwrap();
-    let launch = Launch {
+    Launch {
         ident: Ident { task_id, alloc_id: "alloc".to_owned(), task_name: "web".to_owned() },
         container_id: format!("c{number}"),
         socket: socket.clone(),
@@ -39,8 +42,13 @@ fn launch(driver: &Arc<Driver>, socket: &Arc<Socket>, number: usize) -> Arc<Task
         found: Found::default(),
         gc_container: true,
         initial: Initial::Unknown,
+        seen: None,
         log: None,
-    };
+    }
+}
+
+fn spawn(driver: &Arc<Driver>, launch: Launch) -> Arc<Task> {
+    let reservation = driver.store.reserve(&launch.ident.task_id).unwrap();
     supervisor::spawn(driver, reservation, launch)
 }
 
@@ -97,6 +105,35 @@ async fn an_event_makes_the_supervisor_look() {
     let exit = timeout(PATIENCE, task.wait()).await.expect("an end");
     assert_eq!((exit.code, exit.error.as_str()), (4, ""));
     assert_eq!(exit.completed_at, Some("2026-01-02T03:04:05Z".parse().unwrap()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_container_that_was_just_seen_running_is_looked_at_only_if_its_process_has_gone_since() {
+    let podman = StandIn::start(|asked| match asked.line().as_str() {
+        "GET /events" => Reply::Begun(String::new()),
+        "GET /containers/c0/json" => ok(RUNNING),
+        "GET /containers/c1/json" => ok(EXITED),
+        _ => usual(asked).unwrap_or(Reply::Close),
+    });
+    let driver = Arc::new(Driver::default());
+    let socket = socket(&podman);
+    socket.facts().await.unwrap();
+    // Who waits when the contact begins is told to look.
+    sleep(Duration::from_millis(100)).await;
+    let seen = |number: usize, pid: u32| Launch {
+        found: Found { pid: Some(pid), ..Found::default() },
+        initial: Initial::Running,
+        seen: Some(socket.exits(&format!("c{number}"))),
+        ..launch_of(&socket, number)
+    };
+    let runs = spawn(&driver, seen(0, std::process::id()));
+    let mut ended = std::process::Command::new("true").spawn().unwrap();
+    let gone = ended.id();
+    ended.wait().unwrap();
+    let ends = spawn(&driver, seen(1, gone));
+    assert_eq!(timeout(PATIENCE, ends.wait()).await.expect("an end").code, 4);
+    assert!(!matches!(runs.status.borrow().phase, Phase::Ended(_)));
+    assert_eq!(count(&podman, "/containers/c0/json"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

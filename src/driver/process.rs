@@ -1,12 +1,19 @@
 //! A process of a container, where it can be seen from here: its end as the kernel tells it, at once and without asking
 //! anybody, and a signal that never reaches another process that got its number.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 
 use rustix::fd::OwnedFd;
-use rustix::process::{Pid, PidfdFlags, Signal, getpgid, kill_process_group, pidfd_open, pidfd_send_signal};
+use rustix::io::Errno;
+use rustix::process::{
+    Pid, PidfdFlags, Signal, getpgid, kill_process_group, pidfd_open, pidfd_send_signal, test_kill_process,
+};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
+
+/// Bytes that a process's list of cgroups usually does not fill, so that it is read at once.
+const USUAL_CGROUPS: usize = 2048;
 
 /// A process of this host.
 #[derive(Debug)]
@@ -20,12 +27,12 @@ impl Process {
     /// in a namespace of its own has numbers of its own: so its cgroup has to name the container.
     pub fn of(pid: u32, container_id: &str) -> Option<Self> {
         let number = Pid::from_raw(i32::try_from(pid).ok()?)?;
-        let handle = handle(number)?;
-        let cgroups = std::fs::read_to_string(format!("/proc/{pid}/cgroup")).ok()?;
-        if container_id.is_empty() || !cgroups.contains(container_id) {
+        // First of all: from here on it is known when the number is another process's.
+        let handle = pidfd_open(number, PidfdFlags::NONBLOCK).ok()?;
+        if container_id.is_empty() || !cgroups_of(pid)?.contains(container_id) {
             return None;
         }
-        Some(Self { number, handle })
+        Some(Self { number, handle: awaited(handle)? })
     }
 
     /// Waits for its end.
@@ -47,16 +54,32 @@ impl Process {
             kill_process_group(self.number, Signal::KILL)?;
         }
         match pidfd_send_signal(self.handle.get_ref(), Signal::KILL) {
-            Ok(()) | Err(rustix::io::Errno::SRCH) => Ok(()),
+            Ok(()) | Err(Errno::SRCH) => Ok(()),
             Err(error) => Err(error.into()),
         }
     }
 }
 
+/// Whether there is a process of this number, whoever's it is.
+pub fn exists(pid: u32) -> bool {
+    let number = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    number.is_some_and(|number| !matches!(test_kill_process(number), Err(Errno::SRCH)))
+}
+
+/// The cgroups of a process, as its file has them.
+fn cgroups_of(pid: u32) -> Option<String> {
+    let mut text = String::with_capacity(USUAL_CGROUPS);
+    File::open(format!("/proc/{pid}/cgroup")).ok()?.read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
 /// The kernel's handle of a process, which becomes readable when that ends; `None` where there is no such process, or no
 /// such handles.
 pub fn handle(number: Pid) -> Option<AsyncFd<OwnedFd>> {
-    let handle = pidfd_open(number, PidfdFlags::NONBLOCK).ok()?;
+    awaited(pidfd_open(number, PidfdFlags::NONBLOCK).ok()?)
+}
+
+fn awaited(handle: OwnedFd) -> Option<AsyncFd<OwnedFd>> {
     #[expect(
         deprecated,
         reason = "the new constructors are unsafe for descriptors that are not owned; this one is"

@@ -14,7 +14,7 @@ use super::errors::Failure;
 use super::events::Ident;
 use super::handle::State;
 use super::logs;
-use super::socket::Socket;
+use super::socket::{ExitNotice, Socket};
 use super::store::Reservation;
 use super::supervisor::{self, Initial, Launch};
 use super::{Driver, ending, handle, request};
@@ -41,6 +41,7 @@ pub async fn recover(
     let state = handle::decode(&handle.driver_state)?;
     let socket = socket(driver, &state)?;
     not_taken(driver, &socket, &state.container_id)?;
+    let news = socket.exits(&state.container_id);
     let found = look(driver, &socket, &state, &request::ident(&task)).await?;
     tracing::info!(
         task_id = task.id,
@@ -49,7 +50,7 @@ pub async fn recover(
         found = found.text(),
         "a task is recovered"
     );
-    take_up(driver, reservation, &task, socket, &state, found);
+    take_up(driver, reservation, &task, socket, &state, (found, news));
     Ok(RecoverTaskResponse {})
 }
 
@@ -202,7 +203,7 @@ fn take_up(
     task: &TaskConfig,
     socket: Arc<Socket>,
     state: &State,
-    found: Found,
+    (found, news): (Found, ExitNotice),
 ) {
     let (found, image, initial) = match found {
         Found::Container(container, initial) => {
@@ -221,6 +222,7 @@ fn take_up(
         image,
         found: ending::Found { started_at: found.started_at.or_else(|| known(state.started_at)), ..found },
         gc_container: ended || driver.settings().plugin.gc.container,
+        seen: matches!(initial, Initial::Running).then_some(news),
         initial,
         log: log.flatten(),
     };

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch as state};
 use super::ending::Found;
 use super::events::Ident;
 use super::image::gc::Use;
-use super::socket::Socket;
+use super::socket::{ExitNotice, Socket};
 use super::store::Reservation;
 use super::task::{Asked, Phase, Status, Task};
 use super::{Driver, logs, signals};
@@ -43,6 +43,8 @@ pub struct Launch {
     pub gc_container: bool,
     /// Where it stands.
     pub initial: Initial,
+    /// News of the container from before Podman said of it what `found` has, if it said that it runs.
+    pub seen: Option<ExitNotice>,
     /// How its output is carried to Nomad, where the driver does that.
     pub log: Option<logs::Facts>,
 }
@@ -119,7 +121,7 @@ pub fn spawn(driver: &Arc<Driver>, reservation: Reservation, launch: Launch) -> 
         tokio::spawn(logs::follow(facts, task.socket.podman.clone(), task.status.clone(), output));
     }
     reservation.fill(task.clone());
-    tokio::spawn(supervise(Supervisor::new(post, life), queue));
+    tokio::spawn(supervise(Supervisor::new(post, life, launch.seen), queue));
     task
 }
 
@@ -130,7 +132,7 @@ async fn supervise(mut supervisor: Supervisor, mut queue: mpsc::Receiver<Asked>)
         let exit = after_a_panic(&post);
         // Nobody knows whether the container runs: it goes with the task, so that it does not stay without one.
         post.policy.remove = true;
-        supervisor = Supervisor::new(post.clone(), Life::ended(exit));
+        supervisor = Supervisor::new(post.clone(), Life::ended(exit), None);
     }
 }
 

@@ -73,6 +73,12 @@ impl Translation {
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
+
+    /// The spec with the ID of its image, of a translation that did not know that yet. It is the spec of one whose
+    /// facts have the ID under [`PullPlan::reference`].
+    pub fn spec_with_image(&self, id: &str) -> ContainerSpec {
+        ContainerSpec { image: Some(id.to_owned()), ..self.spec.clone() }
+    }
 }
 
 /// Translates. The same request gives the same answer, to the byte.

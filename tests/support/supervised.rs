@@ -34,6 +34,7 @@ pub fn supervised(
         found: Found { cgroup_path: cgroup_path.map(str::to_owned), ..Found::default() },
         gc_container: false,
         initial: Initial::Running,
+        seen: None,
         log: None,
     };
     supervisor::spawn(driver, driver.store.reserve(task_id).expect("it is new"), launch)

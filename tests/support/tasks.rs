@@ -106,6 +106,7 @@ impl<'a> Tasks<'a> {
             found: Found::of(&container),
             gc_container: gc,
             initial,
+            seen: None,
             log: None,
         };
         let _context = self.runtime.enter();

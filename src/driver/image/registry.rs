@@ -12,6 +12,17 @@ use super::{credentials, gc, refusal};
 use crate::driver::socket::Socket;
 use crate::podman::{AuthHeader, PullQuery, Telling};
 
+/// The image of this name, if it is there and may be taken as it is.
+pub(super) async fn at_hand(socket: &Socket, plan: &PullPlan, name: &str) -> Option<String> {
+    if plan.policy != PullPolicy::IfMissing {
+        return None;
+    }
+    match presence::of(socket, plan, name).await {
+        Ok(Presence::There(id)) => Some(id),
+        Ok(Presence::Missing | Presence::Other(_)) | Err(_) => None,
+    }
+}
+
 /// The image of this name.
 pub(super) async fn ensure(
     socket: &Socket,

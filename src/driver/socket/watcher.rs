@@ -18,8 +18,9 @@ const RECONNECT: Duration = Duration::from_millis(150);
 const RETRY: Duration = Duration::from_millis(500);
 /// A contact that was held for less is not taken up again before the next try.
 const HELD: Duration = Duration::from_secs(1);
-/// What may have happened to a container that somebody has to know; a start shows that events are told at all.
-const ACTIONS: [&str; 4] = ["died", "remove", "cleanup", START];
+/// What happens to a container that somebody has to know.
+const ENDS: [&str; 3] = ["died", "remove", "cleanup"];
+/// It shows that events are told at all.
 const START: &str = "start";
 
 /// Watches, until it is dropped.
@@ -95,7 +96,7 @@ impl Watch {
     async fn open(&self) -> Result<Events, Error> {
         let filters = EventFilters {
             kinds: vec!["container".to_owned()],
-            actions: ACTIONS.map(str::to_owned).to_vec(),
+            actions: ENDS.into_iter().chain([START]).map(str::to_owned).collect(),
             ..EventFilters::default()
         };
         let since = self.last_event.and_then(|nanos| Timestamp::from_nanosecond(nanos.into()).ok());
@@ -164,7 +165,7 @@ impl Watch {
             tracing::info!(socket = self.name, "Podman tells events again");
             self.has_events(true);
         }
-        if event.action != START {
+        if ENDS.contains(&event.action.as_str()) {
             self.shared.exits.tell(&event.id);
         }
     }

@@ -11,6 +11,7 @@ mod refusal;
 use std::sync::Arc;
 use std::time::Duration;
 
+use podman_driver_engine::lifecycle::Look;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -19,12 +20,13 @@ use self::cleanup::HalfMade;
 use self::plan::{Carried, Plan};
 use self::refusal::{Step, refused};
 use super::Driver;
-use super::ending::Found;
+use super::ending::{self, Found};
 use super::errors::Failure;
 use super::handle;
 use super::image::gc::{self, Use};
 use super::logs;
 use super::mark::Mark;
+use super::socket::ExitNotice;
 use super::store::Reservation;
 use super::supervisor::{self, Initial, Launch};
 use super::task::Task;
@@ -93,6 +95,8 @@ struct Started {
     container: Container,
     image: Use,
     adopted: bool,
+    /// News of it from before Podman said that it runs.
+    seen: Option<ExitNotice>,
 }
 
 /// Adopts the namesake, or makes the container.
@@ -105,15 +109,22 @@ async fn container(
     let mark = Mark::of(task, &plan.translation.spec);
     // Also for a container that is adopted: Nomad may have made the pipe anew.
     plan.give_pipe()?;
-    match namesake::settle(driver, plan, &mark).await? {
+    // Usually there is no namesake, and the image is there: neither waits for the other.
+    let (namesake, at_hand) =
+        tokio::join!(namesake::settle(driver, plan, &mark), gc::at_hand(&plan.socket, &plan.pull));
+    match namesake? {
         Some(container) => {
             let image = plan.socket.images.take(&container.image);
-            Ok(Started { container, image, adopted: true })
+            Ok(Started { container, image, adopted: true, seen: None })
         }
         None => {
-            let image = or_gone(gone, image(driver, plan)).await?;
-            let container = make(driver, plan, &mark, &image, gone).await?;
-            Ok(Started { container, image, adopted: false })
+            let image = match at_hand {
+                Some(image) => image,
+                None => or_gone(gone, image(driver, plan)).await?,
+            };
+            let (container, news) = make(driver, plan, &mark, &image, gone).await?;
+            let runs = matches!(ending::judge(&container, false), Look::Runs);
+            Ok(Started { container, image, adopted: false, seen: runs.then_some(news) })
         }
     }
 }
@@ -125,8 +136,8 @@ async fn make(
     mark: &Mark,
     image: &str,
     gone: &CancellationToken,
-) -> Result<Container, Failure> {
-    let mut spec = plan.with_image(image)?;
+) -> Result<(Container, ExitNotice), Failure> {
+    let mut spec = plan.translation.spec_with_image(image);
     mark.write(&mut spec);
     plan.make_file()?;
     let podman = &plan.socket.podman;
@@ -146,9 +157,9 @@ async fn make(
     let made = made.created(created.id.clone());
     tell(driver, plan, format!("Created container {} ({})", plan.name, short(&created.id)));
     match or_gone(gone, launch(plan, &created.id)).await {
-        Ok(container) => {
+        Ok(started) => {
             made.keep();
-            Ok(container)
+            Ok(started)
         }
         Err(failure) => {
             made.undo().await;
@@ -157,13 +168,14 @@ async fn make(
     }
 }
 
-async fn launch(plan: &Plan, id: &str) -> Result<Container, Failure> {
+async fn launch(plan: &Plan, id: &str) -> Result<(Container, ExitNotice), Failure> {
     let podman = &plan.socket.podman;
+    let news = plan.socket.exits(id);
     let begun = Instant::now();
     podman.start_container(id).await.map_err(|error| refused(Step::Start, plan, &error))?;
     plan.socket.has_to_be_told(begun);
     match podman.inspect_container(id).await {
-        Ok(Some(container)) => Ok(container),
+        Ok(Some(container)) => Ok((container, news)),
         Ok(None) => Err(Failure::new(
             "failed to start task, could not inspect container : No such Container: somebody removed it right after its start",
         )),
@@ -203,7 +215,7 @@ fn finish(
     started: Started,
     reservation: Reservation,
 ) -> Done {
-    let Started { container, image, adopted } = started;
+    let Started { container, image, adopted, seen } = started;
     let net = network::of(&plan, &container);
     let started_at = container.state.started_at.unwrap_or_else(jiff::Timestamp::now);
     tracing::info!(
@@ -238,10 +250,11 @@ fn finish(
         found,
         gc_container: driver.settings().plugin.gc.container,
         initial: Initial::Running,
+        seen,
         log,
     };
     // An adopted container may be an earlier start's, of which a client that is gone knew. One has one supervisor.
-    if let Some(earlier) = driver.store.of_container(&launch.socket.path, &launch.container_id) {
+    if adopted && let Some(earlier) = driver.store.of_container(&launch.socket.path, &launch.container_id) {
         driver.store.remove(&earlier.ident.task_id);
     }
     let task = supervisor::spawn(driver, reservation, launch);

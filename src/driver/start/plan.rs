@@ -119,15 +119,6 @@ impl Plan {
         })
     }
 
-    /// The spec with the image that will be run.
-    pub(super) fn with_image(&self, id: &str) -> Result<ContainerSpec, Failure> {
-        let mut host = self.host.clone();
-        host.images.insert(self.pull.reference(), id.to_owned());
-        let translation = translated(&self.config, &self.settings, &self.nomad, &host);
-        judge(&translation)?;
-        Ok(translation.spec)
-    }
-
     /// Lets a Podman of another user write the output into Nomad's pipe, where it does that by itself.
     pub(super) fn give_pipe(&self) -> Result<(), Failure> {
         let logs = self.translation.spec.log_configuration.as_ref();

@@ -15,7 +15,7 @@ use super::watch::Watch;
 use super::work::{self, Came, Work};
 use crate::driver::ending::{self, Found};
 use crate::driver::signals;
-use crate::driver::socket::Debt;
+use crate::driver::socket::{Debt, ExitNotice};
 use crate::driver::task::{Asked, Numbers, Phase};
 
 /// The supervisor of one task.
@@ -39,8 +39,10 @@ pub(super) struct Supervisor {
 }
 
 impl Supervisor {
-    pub(super) fn new(post: Post, life: Life) -> Self {
-        let watch = Watch::new(post.socket.clone(), &post.container_id);
+    /// `seen`: news of the container from before Podman last said that it runs, if it has just said so.
+    pub(super) fn new(post: Post, life: Life, seen: Option<ExitNotice>) -> Self {
+        let just_seen = seen.is_some();
+        let watch = Watch::new(post.socket.clone(), &post.container_id, seen);
         let mut new = Self {
             life,
             replies: HashMap::new(),
@@ -65,7 +67,9 @@ impl Supervisor {
                 stop_signal: None,
             });
             // Something may have happened before anybody listened.
-            new.look();
+            if !just_seen || new.watch.is_gone() {
+                new.look();
+            }
         }
         new
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use podman_driver_engine::lifecycle::Event;
 use tokio::time::{Instant, sleep_until};
 
-use crate::driver::process::Process;
+use crate::driver::process::{self, Process};
 use crate::driver::socket::{ExitNotice, Socket};
 
 /// How long it takes until Podman is waited for again when it says that a container has ended which has not.
@@ -24,8 +24,9 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(socket: Arc<Socket>, container_id: &str) -> Self {
-        let notice = socket.exits(container_id);
+    /// `notice`: news of the container from an earlier moment on.
+    pub(super) fn new(socket: Arc<Socket>, container_id: &str, notice: Option<ExitNotice>) -> Self {
+        let notice = notice.unwrap_or_else(|| socket.exits(container_id));
         let container_id = container_id.to_owned();
         Self { socket, container_id, notice, process: None, pid: None, not_before: Instant::now() }
     }
@@ -38,6 +39,11 @@ impl Watch {
         self.pid = pid;
         self.process = pid.and_then(|pid| Process::of(pid, &self.container_id));
         true
+    }
+
+    /// Whether there is no process of its number here: it has ended, or it is none of this host.
+    pub(super) fn is_gone(&self) -> bool {
+        self.pid.is_none_or(|pid| self.process.is_none() && !process::exists(pid))
     }
 
     /// The process that was seen ending.
