@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -80,15 +81,36 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request) {
 	answer(w, 200, list)
 }
 
-func (s *Server) stats(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) stats(w http.ResponseWriter, r *http.Request) {
 	list := []any{}
+	wanted := r.URL.Query()["containers"]
 	now := time.Now().UnixNano()
 	for _, c := range s.Containers() {
-		if c.State == "running" {
+		if c.State == "running" && (len(wanted) == 0 || slices.Contains(wanted, c.ID)) {
 			list = append(list, map[string]any{"ContainerID": c.ID, "Name": c.Name, "CPUNano": 1_000_000, "CPUSystemNano": 400_000, "SystemNano": now, "MemUsage": 4 << 20, "PIDs": 1})
 		}
 	}
 	answer(w, 200, map[string]any{"Error": nil, "Stats": list})
+}
+
+// statsOfOne answers in Docker's form, as older drivers ask for it.
+func (s *Server) statsOfOne(w http.ResponseWriter, _ *http.Request, c *Container) {
+	s.mu.Lock()
+	state := c.State
+	s.mu.Unlock()
+	if state != "running" {
+		refuse(w, 409, "container is stopped", "container is stopped")
+		return
+	}
+	answer(w, 200, map[string]any{
+		"id": c.ID, "name": c.Name, "read": time.Now().Format(time.RFC3339Nano),
+		"cpu_stats": map[string]any{
+			"cpu_usage":        map[string]any{"total_usage": 1_000_000, "usage_in_kernelmode": 400_000, "usage_in_usermode": 600_000},
+			"system_cpu_usage": time.Now().UnixNano(), "online_cpus": 1, "cpu": 0.1,
+		},
+		"memory_stats": map[string]any{"usage": 4 << 20, "max_usage": 4 << 20, "limit": 64 << 20},
+		"pids_stats":   map[string]any{"current": 1},
+	})
 }
 
 func (s *Server) wait(w http.ResponseWriter, r *http.Request, c *Container) {
@@ -97,6 +119,11 @@ func (s *Server) wait(w http.ResponseWriter, r *http.Request, c *Container) {
 	s.mu.Unlock()
 	if state != "running" {
 		_, _ = fmt.Fprintf(w, "%d\n", c.Code)
+		return
+	}
+	if slices.Contains(r.URL.Query()["condition"], "running") {
+		// So it is, and has no code yet.
+		_, _ = fmt.Fprintln(w, -1)
 		return
 	}
 	select {

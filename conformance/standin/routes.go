@@ -39,6 +39,7 @@ func (s *Server) routes() http.Handler {
 	route("POST /containers/create", "create", s.create)
 	route("GET /containers/json", "list", s.list)
 	route("GET /containers/stats", "stats", s.stats)
+	route("GET /containers/{name}/stats", "stats", s.container(s.statsOfOne))
 	route("POST /containers/{name}/start", "start", s.container(s.start))
 	route("POST /containers/{name}/wait", "wait", s.container(s.wait))
 	route("POST /containers/{name}/stop", "stop", s.container(s.stop))
