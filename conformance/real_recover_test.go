@@ -48,7 +48,11 @@ func (s *scene) kill() {
 		}
 		return fmt.Errorf("it lives")
 	})
-	s.Host = harness.Launch(s.t)
+	if s.journal != nil {
+		s.Host = s.journal.LaunchBeside(s.t)
+	} else {
+		s.Host = harness.Launch(s.t)
+	}
 	s.Configure(s.t, podmanConfig(s.podman))
 }
 

@@ -1,7 +1,8 @@
 package conformance
 
-// Tasks with `logging { split = true }`: every byte that a task writes comes out of the pipe of its stream once, whatever
-// becomes of the plugin, of Podman's service and of the reader meanwhile.
+// Tasks whose output the driver carries, with `logging { split = true }` and from the journal: every byte that a task
+// writes comes out of the pipe of its stream once, whatever becomes of the plugin, of Podman's service and of the reader
+// meanwhile.
 
 import (
 	"bytes"
@@ -22,11 +23,13 @@ import (
 )
 
 var splitTests = map[string]func(*testing.T, *harness.Podman){
-	"split output is what the task wrote":                 testSplitOutput,
-	"split output for all tasks of the plugin":            testSplitByPlugin,
-	"split output comes once, however often it is killed": testSplitKilled,
-	"split output waits for its reader":                   testSplitReader,
-	"split output without a reader ends":                  testSplitNobody,
+	"split output is what the task wrote":                  testSplitOutput,
+	"split output for all tasks of the plugin":             testSplitByPlugin,
+	"split output comes once, however often it is killed":  testSplitKilled,
+	"split output waits for its reader":                    testSplitReader,
+	"split output without a reader ends":                   testSplitNobody,
+	"split output whatever size Podman's files may have":   testSplitLogSize,
+	"the journal's comes once, however often it is killed": testJournalKilled,
 }
 
 // copied is what came out of a pipe, read as Nomad's logmon does it: opened once, and read until there is no writer.
@@ -171,8 +174,8 @@ func testSplitByPlugin(t *testing.T, podman *harness.Podman) {
 
 func testSplitKilled(t *testing.T, podman *harness.Podman) {
 	s := newScene(t, podman)
-	const bursts, numbers, kills = 80, 20_000, 12
-	burst := fmt.Sprintf("for i in $(seq %d); do seq %d; usleep 50000; done", bursts, numbers)
+	const bursts, last, kills = 80, 20_000, 12
+	burst := fmt.Sprintf("for i in $(seq %d); do seq %d; usleep 50000; done", bursts, last)
 	k, stdout, stderr := s.splitTask(burst+" & ("+burst+") >&2; wait", split)
 	k.start()
 	for round := range kills {
@@ -185,14 +188,48 @@ func testSplitKilled(t *testing.T, podman *harness.Podman) {
 		must.NoError(t, s.RecoverTask(k.handle))
 	}
 	must.Eq(t, 0, k.ends().ExitCode)
-	var one bytes.Buffer
-	for number := range numbers {
-		fmt.Fprintf(&one, "%d\n", number+1)
-	}
-	all := bytes.Repeat(one.Bytes(), bursts)
+	all := bytes.Repeat(numbers(last), bursts)
 	stdout.is(t, all)
 	stderr.is(t, all)
 	k.leftNothing()
+}
+
+// testSplitLogSize has a Podman of its own, whose containers begin their files of output anew at a size.
+func testSplitLogSize(t *testing.T, beside *harness.Podman) {
+	podman := harness.Serve(t, beside.Which)
+	podman.Settle("containers", "log_size_max", "20000")
+	s := newScene(t, podman)
+	k, stdout, stderr := s.splitTask("seq 50000; seq 3 >&2", split)
+	k.start()
+	must.Eq(t, 0, k.ends().ExitCode)
+	stdout.is(t, numbers(50000))
+	stderr.is(t, numbers(3))
+}
+
+func numbers(last int) []byte {
+	var all bytes.Buffer
+	for number := range last {
+		fmt.Fprintf(&all, "%d\n", number+1)
+	}
+	return all.Bytes()
+}
+
+func testJournalKilled(t *testing.T, beside *harness.Podman) {
+	podman := harness.Serve(t, beside.Which)
+	s := newSceneBeside(t, podman, podman.KeepJournal(t))
+	const bursts, last, kills = 60, 100, 8
+	burst := fmt.Sprintf("for i in $(seq %d); do seq %d; usleep 50000; done", bursts, last)
+	k, stdout, stderr := s.splitTask(burst+" & ("+burst+") >&2; wait", map[string]any{"logging": map[string]any{"driver": "journald"}})
+	k.start()
+	for range kills {
+		time.Sleep(time.Duration(50+rand.IntN(300)) * time.Millisecond)
+		s.kill()
+		must.NoError(t, s.RecoverTask(k.handle))
+	}
+	must.Eq(t, 0, k.ends().ExitCode)
+	all := bytes.Repeat(numbers(last), bursts)
+	stdout.is(t, all)
+	stderr.is(t, all)
 }
 
 func testSplitReader(t *testing.T, podman *harness.Podman) {

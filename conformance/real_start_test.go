@@ -135,11 +135,15 @@ func testRecoverStopped(t *testing.T, podman *harness.Podman) {
 	must.Eq(t, 143, k.ends().ExitCode)
 }
 
-// catches is nil once a process has a handler for a signal; the first one of a container does not get it before.
+// catches is nil once a container's shell has a handler for a signal; the first process does not get it before. Until it
+// runs the shell, it is the runtime's, which handles every signal.
 func catches(pid int, signal syscall.Signal) error {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return err
+	}
+	if !strings.HasPrefix(string(status), "Name:\tsh\n") {
+		return fmt.Errorf("%d is no shell yet", pid)
 	}
 	_, rest, _ := strings.Cut(string(status), "\nSigCgt:\t")
 	mask, _, _ := strings.Cut(rest, "\n")

@@ -100,11 +100,20 @@ type scene struct {
 	*harness.Host
 	t      *testing.T
 	podman *harness.Podman
+	// journal is what the plugin takes for the machine's, if it is to have one.
+	journal *harness.Journal
 }
 
 func newScene(t *testing.T, podman *harness.Podman, environment ...string) *scene {
 	t.Helper()
 	s := &scene{Host: harness.Launch(t, environment...), t: t, podman: podman}
+	s.Configure(t, podmanConfig(podman))
+	return s
+}
+
+func newSceneBeside(t *testing.T, podman *harness.Podman, journal *harness.Journal) *scene {
+	t.Helper()
+	s := &scene{Host: journal.LaunchBeside(t), t: t, podman: podman, journal: journal}
 	s.Configure(t, podmanConfig(podman))
 	return s
 }

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -179,17 +180,27 @@ func (p *Podman) Revive() {
 // `none`. No journal runs where these services do.
 func (p *Podman) LogEventsTo(where string) {
 	p.t.Helper()
+	p.Settle("engine", "events_logger", fmt.Sprintf("%q", where))
+}
+
+// Settle has the service begin anew beside the same containers, with another value of an option of containers.conf.
+func (p *Podman) Settle(table, option, value string) {
+	p.t.Helper()
 	path := filepath.Join(p.Folder, "containers.conf")
 	text, err := os.ReadFile(path)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	line := regexp.MustCompile(`(?m)^events_logger = .*$`)
-	if !line.Match(text) {
-		p.t.Fatalf("no events_logger in\n%s", text)
-	}
 	p.Kill()
-	text = line.ReplaceAll(text, []byte(fmt.Sprintf("events_logger = %q", where)))
+	line := []byte(option + " = " + value)
+	head := []byte("[" + table + "]\n")
+	if old := regexp.MustCompile("(?m)^" + option + " = .*$"); old.Match(text) {
+		text = old.ReplaceAllLiteral(text, line)
+	} else if bytes.Contains(text, head) {
+		text = bytes.Replace(text, head, slices.Concat(head, line, []byte("\n")), 1)
+	} else {
+		p.t.Fatalf("no table %q in\n%s", table, text)
+	}
 	if err := os.WriteFile(path, text, 0o644); err != nil {
 		p.t.Fatal(err)
 	}

@@ -61,19 +61,22 @@ func CPUWithNamespace(pid int) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	folders, err := filepath.Glob("/proc/[0-9]*/")
+	folders, err := filepath.Glob("/proc/[0-9]*")
 	if err != nil {
 		return 0, err
 	}
-	total := time.Duration(0)
+	total, any := time.Duration(0), false
 	for _, folder := range folders {
 		// One that ended meanwhile counts with its parent.
 		if other, err := os.Readlink(folder + "/ns/mnt"); err != nil || other != namespace {
 			continue
 		}
 		if used, err := processor(folder+"/", 11, 12, 13, 14); err == nil {
-			total += used
+			total, any = total+used, true
 		}
+	}
+	if !any {
+		return 0, fmt.Errorf("no process of %d's mount namespace is seen", pid)
 	}
 	return total, nil
 }
