@@ -11,7 +11,7 @@ use super::reading::{Cpu, Memory};
 /// A tick of `cpuacct.stat`, in nanoseconds: the kernel tells user space 100 of them a second on every machine.
 const TICK: u64 = 10_000_000;
 
-/// How often memory is left unread in a row because no process of the container has run since it was read.
+/// How often memory is left unread in a row because no process of the container has run since it was looked at.
 const UNREAD: u8 = 9;
 
 /// The accounts of one container.
@@ -47,13 +47,13 @@ impl Account {
         let mut buffer = [0; 2048];
         let length = self.clock.read_at(&mut buffer, 0).ok()?;
         let clock = buffer.get(..length)?;
-        if let Some(known) = &mut self.known
-            && known.clock == clock
-            && known.unread < UNREAD
-        {
-            // Nothing ran, so nothing was allocated. Only the kernel itself may have taken some memory back meanwhile.
-            known.unread += 1;
-            return Some((known.cpu, known.memory));
+        if let Some(known) = self.known.as_mut().filter(|known| known.clock == clock) {
+            // Nothing ran, so nothing was allocated. Only the kernel itself may have taken some memory back meanwhile,
+            // and then less of it is in use.
+            known.unread = (known.unread + 1) % (UNREAD + 1);
+            if known.unread > 0 || usage(&self.folders) == Some(known.memory.usage) {
+                return Some((known.cpu, known.memory));
+            }
         }
         let text = std::str::from_utf8(clock).ok()?;
         let (cpu, memory) = match &self.folders {
@@ -157,6 +157,15 @@ fn value(text: &str, name: &str) -> Option<u64> {
 
 fn number(text: &str) -> Option<u64> {
     text.trim().parse().ok()
+}
+
+/// Memory in use, by itself.
+fn usage(folders: &Folders) -> Option<u64> {
+    let text = match folders {
+        Folders::V1 { memory, .. } => text_of(memory, "memory.usage_in_bytes"),
+        Folders::V2(folder) => text_of(folder, "memory.current"),
+    };
+    text.as_deref().and_then(number)
 }
 
 fn text_of(folder: &Path, name: &str) -> Option<String> {

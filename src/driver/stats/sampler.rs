@@ -163,24 +163,27 @@ async fn begin(slots: &mut Slots<Watched>, new: Vec<Watched>) {
 }
 
 /// Reads all and gives those that are to be read again. The kernel may take its time over memory, so that this is done
-/// where waiting is allowed.
-async fn read(mut members: Vec<Watched>) -> Vec<Watched> {
-    let work = move || {
-        members.retain_mut(Watched::read);
-        members
+/// where waiting is allowed. The streams are told from here: waking them from a thread of another kind costs more.
+async fn read(members: Vec<Watched>) -> Vec<Watched> {
+    let work = move || -> Vec<_> {
+        members.into_iter().filter_map(|mut watched| Some((watched.read()?, watched))).collect()
     };
     // Should reading panic, the streams see that their readings have ended, and ask again.
-    tokio::task::spawn_blocking(work).await.unwrap_or_default()
+    let read = tokio::task::spawn_blocking(work).await.unwrap_or_default();
+    let told = |(reading, watched): (Reading, Watched)| {
+        watched.stream.send(Some(reading)).is_ok().then_some(watched)
+    };
+    read.into_iter().filter_map(told).collect()
 }
 
 impl Watched {
-    /// Whether there was something to read, and somebody to tell.
-    fn read(&mut self) -> bool {
+    /// What there is to read, if anybody wants it.
+    fn read(&mut self) -> Option<Reading> {
         if self.stream.is_closed() {
-            return false;
+            return None;
         }
-        let Some((cpu, memory)) = self.account.as_mut().and_then(Account::read) else { return false };
+        let (cpu, memory) = self.account.as_mut()?.read()?;
         let (time, moment) = (Timestamp::now(), Moment::Ours(Instant::now()));
-        self.stream.send(Some(Reading { time, moment, cpu, memory })).is_ok()
+        Some(Reading { time, moment, cpu, memory })
     }
 }
