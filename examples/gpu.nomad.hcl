@@ -39,10 +39,10 @@ job "train" {
       config {
         image    = "docker.io/pytorch/pytorch:2.8.0-cuda12.8-cudnn9-runtime"
         command  = "python"
-        args     = ["-m", "torch.distributed.run", "--standalone", "/work/train.py"]
+        args     = ["-m", "torch.distributed.run", "--standalone", "/app/train.py"]
         devices  = ["nvidia.com/gpu=all"]
         ipc_mode = "task:mps"
-        volumes  = ["/srv/train:/work"]
+        volumes  = ["/srv/train:/app"]
       }
 
       env {

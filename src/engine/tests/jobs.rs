@@ -280,7 +280,7 @@ impl Surroundings for Folder {
     }
 
     fn working_folder(&self) -> Result<String, String> {
-        Ok("/work".into())
+        Ok("/jobs".into())
     }
 
     fn home_folder(&self) -> Option<String> {
@@ -301,7 +301,7 @@ fn functions_on_files_start_from_the_jobs_folder() {
         ("fileexists(\"nothing\")", "false"),
         ("jsonencode(fileset(\".\", \"*.conf\"))", "[\"a.conf\"]"),
         ("jsonencode(fileset(\".\", \"**/*.conf\"))", "[\"a.conf\",\"sub/b.conf\"]"),
-        ("abspath(\"x/../y\")", "/work/y"),
+        ("abspath(\"x/../y\")", "/jobs/y"),
         ("pathexpand(\"~/x\")", "/home/me/x"),
         ("uuidv4()", "07070707-0707-4707-8707-070707070707"),
     ] {
