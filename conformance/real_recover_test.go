@@ -48,12 +48,7 @@ func (s *scene) kill() {
 		}
 		return fmt.Errorf("it lives")
 	})
-	if s.journal != nil {
-		s.Host = s.journal.LaunchBeside(s.t)
-	} else {
-		s.Host = harness.Launch(s.t)
-	}
-	s.Configure(s.t, podmanConfig(s.podman))
+	s.launch()
 }
 
 func testRecoverAfterKill(t *testing.T, podman *harness.Podman) {

@@ -113,9 +113,20 @@ func newScene(t *testing.T, podman *harness.Podman, environment ...string) *scen
 
 func newSceneBeside(t *testing.T, podman *harness.Podman, journal *harness.Journal) *scene {
 	t.Helper()
-	s := &scene{Host: journal.LaunchBeside(t), t: t, podman: podman, journal: journal}
-	s.Configure(t, podmanConfig(podman))
+	s := &scene{t: t, podman: podman, journal: journal}
+	s.launch()
 	return s
+}
+
+// launch starts a plugin, which has the place of the one before from now on.
+func (s *scene) launch() {
+	s.t.Helper()
+	if s.journal != nil {
+		s.Host = s.journal.LaunchBeside(s.t)
+	} else {
+		s.Host = harness.Launch(s.t)
+	}
+	s.Configure(s.t, podmanConfig(s.podman))
 }
 
 func podmanConfig(podman *harness.Podman) map[string]any {

@@ -65,17 +65,17 @@ func CPUWithNamespace(pid int) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	total, any := time.Duration(0), false
+	total, found := time.Duration(0), false
 	for _, folder := range folders {
 		// One that ended meanwhile counts with its parent.
 		if other, err := os.Readlink(folder + "/ns/mnt"); err != nil || other != namespace {
 			continue
 		}
 		if used, err := processor(folder+"/", 11, 12, 13, 14); err == nil {
-			total, any = total+used, true
+			total, found = total+used, true
 		}
 	}
-	if !any {
+	if !found {
 		return 0, fmt.Errorf("no process of %d's mount namespace is seen", pid)
 	}
 	return total, nil

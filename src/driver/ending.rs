@@ -14,13 +14,26 @@ use crate::podman::{Container, State, Status};
 /// What counts as the reason where a process was killed for want of memory. As the Go driver says it.
 const OOM: &str = "Podman container killed by OOM killer";
 
-/// When Podman is asked for a container whose process has ended, in milliseconds after the end and after each time
-/// before. Its conmon has noted the end by then, as a rule, and Podman reads that when it is asked, while who waits with
-/// Podman is told up to 250 ms later: it looks four times a second itself.
-const SOON: [u64; 5] = [2, 4, 8, 16, 32];
+/// When Podman is asked for a container whose process has ended, after the end and after each time before. Its conmon has
+/// noted the end by then, as a rule, and Podman reads that when it is asked, while who waits with Podman is told up to
+/// 250 ms later: it looks four times a second itself.
+const SOON: [Duration; 5] = [
+    Duration::from_millis(2),
+    Duration::from_millis(4),
+    Duration::from_millis(8),
+    Duration::from_millis(16),
+    Duration::from_millis(32),
+];
 
-/// How often it is looked again whether Podman has noticed a container's end, and after how long each time.
-const PATIENCE: (u32, Duration) = (5, Duration::from_secs(1));
+/// The same after Podman was waited for. Then the container is lost.
+const PATIENCE: [Duration; 6] = [
+    Duration::ZERO,
+    Duration::from_secs(1),
+    Duration::from_secs(1),
+    Duration::from_secs(1),
+    Duration::from_secs(1),
+    Duration::from_secs(1),
+];
 
 /// The process of a container that runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -78,10 +91,11 @@ async fn kept(socket: &Socket, id: &str, killed: bool) -> Look {
 /// Waits until Podman knows that a container has ended, and asks it how. `dead`: a process of it that is known to have
 /// ended.
 pub async fn await_exit(socket: &Socket, id: &str, killed: bool, dead: Option<u32>) -> (Look, Option<Found>) {
-    if let Some(dead) = dead
-        && let Some(noticed) = soon(socket, id, killed, dead).await
+    if dead.is_some()
+        && let Some(seen) = noticed(socket, id, killed, dead, &SOON).await
+        && seen.0 != Look::Unreachable
     {
-        return noticed;
+        return seen;
     }
     match socket.podman.wait_container(id).await {
         Ok(Some(code)) => match settled(socket, id, killed, dead).await {
@@ -99,37 +113,29 @@ pub async fn await_exit(socket: &Socket, id: &str, killed: bool, dead: Option<u3
     }
 }
 
-/// Looks until Podman does not name the process any more that has ended, or never will notice.
 async fn settled(socket: &Socket, id: &str, killed: bool, dead: Option<u32>) -> (Look, Option<Found>) {
-    let (times, pause) = PATIENCE;
-    for _ in 0..times {
-        let seen = find(socket, id, killed).await;
-        if dead.is_none_or(|dead| !is_taken_to_run(&seen, dead)) {
-            return seen;
-        }
-        sleep(pause).await;
-    }
-    (Look::Lost, None)
+    noticed(socket, id, killed, dead, &PATIENCE).await.unwrap_or((Look::Lost, None))
 }
 
-/// What Podman knows shortly after this process has ended; `None` if it does not know it yet, or cannot be asked.
-async fn soon(socket: &Socket, id: &str, killed: bool, dead: u32) -> Option<(Look, Option<Found>)> {
-    for pause in SOON {
-        sleep(Duration::from_millis(pause)).await;
-        let seen = find(socket, id, killed).await;
-        if seen.0 == Look::Unreachable {
-            return None;
-        }
-        if !is_taken_to_run(&seen, dead) {
-            return Some(seen);
+/// Looks after each of these pauses until Podman does not name the process any more that has ended; `None` if it does so
+/// to the last.
+async fn noticed(
+    socket: &Socket,
+    id: &str,
+    killed: bool,
+    dead: Option<u32>,
+    pauses: &[Duration],
+) -> Option<(Look, Option<Found>)> {
+    for pause in pauses {
+        sleep(*pause).await;
+        let (look, found) = find(socket, id, killed).await;
+        let names_the_dead =
+            dead.is_some() && found.as_ref().is_some_and(|found| found.pid == dead) && look == Look::Runs;
+        if !names_the_dead {
+            return Some((look, found));
         }
     }
     None
-}
-
-/// Whether Podman still names this process, which has ended.
-fn is_taken_to_run((look, found): &(Look, Option<Found>), dead: u32) -> bool {
-    *look == Look::Runs && found.as_ref().is_some_and(|found| found.pid == Some(dead))
 }
 
 /// What a container's state means.

@@ -26,7 +26,7 @@ impl Process {
     /// The process of this number, if it can be seen and belongs to the container. Numbers are used again, and a Podman
     /// in a namespace of its own has numbers of its own: so its cgroup has to name the container.
     pub fn of(pid: u32, container_id: &str) -> Option<Self> {
-        let number = Pid::from_raw(i32::try_from(pid).ok()?)?;
+        let number = number(pid)?;
         // First of all: from here on it is known when the number is another process's.
         let handle = pidfd_open(number, PidfdFlags::NONBLOCK).ok()?;
         if container_id.is_empty() || !cgroups_of(pid)?.contains(container_id) {
@@ -62,8 +62,11 @@ impl Process {
 
 /// Whether there is a process of this number, whoever's it is.
 pub fn exists(pid: u32) -> bool {
-    let number = i32::try_from(pid).ok().and_then(Pid::from_raw);
-    number.is_some_and(|number| !matches!(test_kill_process(number), Err(Errno::SRCH)))
+    number(pid).is_some_and(|number| !matches!(test_kill_process(number), Err(Errno::SRCH)))
+}
+
+fn number(pid: u32) -> Option<Pid> {
+    i32::try_from(pid).ok().and_then(Pid::from_raw)
 }
 
 /// The cgroups of a process, as its file has them.

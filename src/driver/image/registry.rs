@@ -14,12 +14,17 @@ use crate::podman::{AuthHeader, PullQuery, Telling};
 
 /// The image of this name, if it is there and may be taken as it is.
 pub(super) async fn at_hand(socket: &Socket, plan: &PullPlan, name: &str) -> Option<String> {
-    if plan.policy != PullPolicy::IfMissing {
-        return None;
-    }
-    match presence::of(socket, plan, name).await {
+    match usable(socket, plan, name).await {
         Ok(Presence::There(id)) => Some(id),
         Ok(Presence::Missing | Presence::Other(_)) | Err(_) => None,
+    }
+}
+
+/// What there is under this name that may be taken as it is.
+async fn usable(socket: &Socket, plan: &PullPlan, name: &str) -> Result<Presence, Failure> {
+    match plan.policy {
+        PullPolicy::IfMissing => presence::of(socket, plan, name).await,
+        PullPolicy::Always => Ok(Presence::Missing),
     }
 }
 
@@ -30,14 +35,11 @@ pub(super) async fn ensure(
     name: &str,
     tell: &impl Fn(String),
 ) -> Result<String, Failure> {
-    let mut other = None;
-    if plan.policy == PullPolicy::IfMissing {
-        match presence::of(socket, plan, name).await? {
-            Presence::There(id) => return Ok(id),
-            Presence::Missing => {}
-            Presence::Other(platform) => other = Some(platform),
-        }
-    }
+    let other = match usable(socket, plan, name).await? {
+        Presence::There(id) => return Ok(id),
+        Presence::Missing => None,
+        Presence::Other(platform) => Some(platform),
+    };
     tell(format!("Pulling image {name}"));
     let pulled = pull(socket, plan, name, tell).await;
     pulled.map_err(|failure| {
