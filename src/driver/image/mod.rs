@@ -44,15 +44,6 @@ pub async fn ensure(socket: &Socket, plan: &PullPlan, tell: impl Fn(String)) -> 
     })
 }
 
-/// The ID of the image that the plan asks for, if Podman has it and the plan lets it be taken as it is.
-async fn at_hand(socket: &Socket, plan: &PullPlan) -> Option<String> {
-    match &plan.source {
-        ImageSource::Registry(name) => registry::at_hand(socket, plan, name).await,
-        // Whether what there is of an archive is what it has now takes a look into the archive.
-        ImageSource::Archive(_) => None,
-    }
-}
-
 /// The ID of the image of this name or ID, if Podman has it.
 async fn present(podman: &Client, name: &str) -> Result<Option<String>, Failure> {
     Ok(presence::inspect(podman, name).await?.map(|image| image.id))

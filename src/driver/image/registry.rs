@@ -12,22 +12,6 @@ use super::{credentials, gc, refusal};
 use crate::driver::socket::Socket;
 use crate::podman::{AuthHeader, PullQuery, Telling};
 
-/// The image of this name, if it is there and may be taken as it is.
-pub(super) async fn at_hand(socket: &Socket, plan: &PullPlan, name: &str) -> Option<String> {
-    match usable(socket, plan, name).await {
-        Ok(Presence::There(id)) => Some(id),
-        Ok(Presence::Missing | Presence::Other(_)) | Err(_) => None,
-    }
-}
-
-/// What there is under this name that may be taken as it is.
-async fn usable(socket: &Socket, plan: &PullPlan, name: &str) -> Result<Presence, Failure> {
-    match plan.policy {
-        PullPolicy::IfMissing => presence::of(socket, plan, name).await,
-        PullPolicy::Always => Ok(Presence::Missing),
-    }
-}
-
 /// The image of this name.
 pub(super) async fn ensure(
     socket: &Socket,
@@ -35,11 +19,14 @@ pub(super) async fn ensure(
     name: &str,
     tell: &impl Fn(String),
 ) -> Result<String, Failure> {
-    let other = match usable(socket, plan, name).await? {
-        Presence::There(id) => return Ok(id),
-        Presence::Missing => None,
-        Presence::Other(platform) => Some(platform),
-    };
+    let mut other = None;
+    if plan.policy == PullPolicy::IfMissing {
+        match presence::of(socket, plan, name).await? {
+            Presence::There(id) => return Ok(id),
+            Presence::Missing => {}
+            Presence::Other(platform) => other = Some(platform),
+        }
+    }
     tell(format!("Pulling image {name}"));
     let pulled = pull(socket, plan, name, tell).await;
     pulled.map_err(|failure| {

@@ -109,19 +109,13 @@ async fn container(
     let mark = Mark::of(task, &plan.translation.spec);
     // Also for a container that is adopted: Nomad may have made the pipe anew.
     plan.give_pipe()?;
-    // Usually there is no namesake, and the image is there: neither waits for the other.
-    let (namesake, at_hand) =
-        tokio::join!(namesake::settle(driver, plan, &mark), gc::at_hand(&plan.socket, &plan.pull));
-    match namesake? {
+    match namesake::settle(driver, plan, &mark).await? {
         Some(container) => {
             let image = plan.socket.images.take(&container.image);
             Ok(Started { container, image, adopted: true, seen: None })
         }
         None => {
-            let image = match at_hand {
-                Some(image) => image,
-                None => or_gone(gone, image(driver, plan)).await?,
-            };
+            let image = or_gone(gone, image(driver, plan)).await?;
             let (container, news) = make(driver, plan, &mark, &image, gone).await?;
             let runs = matches!(ending::judge(&container, false), Look::Runs);
             Ok(Started { container, image, adopted: false, seen: runs.then_some(news) })

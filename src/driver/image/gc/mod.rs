@@ -43,13 +43,6 @@ pub async fn use_of(socket: &Socket, plan: &PullPlan, tell: impl Fn(String)) -> 
     Ok(looking.found(&id))
 }
 
-/// The same where Podman has the image already, and nothing is to be fetched. Whatever is wrong shows when it is fetched.
-pub async fn at_hand(socket: &Socket, plan: &PullPlan) -> Option<Use> {
-    let looking = socket.images.enter().await;
-    let id = super::at_hand(socket, plan).await?;
-    Some(looking.found(&id))
-}
-
 /// Those who remove images, one for each Podman. Dropping it ends them.
 #[derive(Debug, Default)]
 pub struct Collectors {
