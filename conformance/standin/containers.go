@@ -65,7 +65,7 @@ func (s *Server) inspect(w http.ResponseWriter, _ *http.Request, c *Container) {
 	}
 	answer(w, 200, map[string]any{
 		"Id": c.ID, "Name": c.Name, "Image": PulledID, "State": state,
-		"Config":          map[string]any{"Annotations": c.Spec["annotations"], "Labels": c.Spec["labels"], "StopSignal": 15},
+		"Config":          map[string]any{"Annotations": c.annotations, "Labels": c.labels, "StopSignal": 15},
 		"HostConfig":      map[string]any{},
 		"NetworkSettings": map[string]any{"IPAddress": "10.88.0.7", "Networks": networks},
 	})

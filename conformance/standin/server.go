@@ -53,8 +53,9 @@ type Container struct {
 	Name  string
 	State string
 	Code  int
-	Spec  map[string]any
-	ended chan struct{}
+	// annotations and labels are its own: whoever looks at the request that made it may change that.
+	annotations, labels map[string]any
+	ended               chan struct{}
 }
 
 // Server is the service.
@@ -154,7 +155,12 @@ func (s *Server) End(id string, code int) {
 
 func (s *Server) add(name, state string, spec map[string]any) *Container {
 	sum := sha256.Sum256([]byte(name))
-	c := &Container{ID: hex.EncodeToString(sum[:]), Name: name, State: state, Spec: spec, ended: make(chan struct{})}
+	annotations, _ := spec["annotations"].(map[string]any)
+	labels, _ := spec["labels"].(map[string]any)
+	c := &Container{
+		ID: hex.EncodeToString(sum[:]), Name: name, State: state,
+		annotations: maps.Clone(annotations), labels: maps.Clone(labels), ended: make(chan struct{}),
+	}
 	s.containers[c.ID] = c
 	return c
 }

@@ -24,7 +24,7 @@ const DISK_FULL: Known = Known {
 };
 
 /// The first that fits counts: some messages have the words of several.
-const KNOWN: [Known; 17] = [
+const KNOWN: [Known; 18] = [
     DISK_FULL,
     Known {
         words: &["short-name", "unqualified-search"],
@@ -177,6 +177,12 @@ const KNOWN: [Known; 17] = [
     Known {
         words: &[": eof"],
         advice: "HOST closed the connection without an answer: see whether it is a registry, and whether it speaks HTTPS",
+        passing: true,
+        again: true,
+    },
+    Known {
+        words: &["layer not known"],
+        advice: "A layer that Podman had of another image was removed while it pulled this one",
         passing: true,
         again: true,
     },

@@ -74,6 +74,12 @@ fn each_kind_of_refusal_has_its_own_advice() {
         ("happened during read: unexpected EOF (after reconnecting, status 200)", "broke off", true, true),
         ("Get \"http://localhost:5001/v2/t/close/manifests/1\": EOF", "closed the connection", true, true),
         (
+            "writing blob: adding layer with blob \"sha256:87\"/\"\"/\"sha256:87\": layer not known",
+            "was removed while it pulled",
+            true,
+            true,
+        ),
+        (
             "storing blob to file \"/var/tmp/1\": write /var/tmp/1: no space left on device",
             "disk",
             true,
