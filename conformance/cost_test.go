@@ -30,9 +30,12 @@ type plan struct {
 	podmans       []string
 	// window is how long tasks run and are looked at.
 	window time.Duration
-	// exits are how many tasks end one after the other.
+	// exits are how many tasks end: one half each in its own time, the others one right after the other.
 	exits int
 }
+
+// apart is what a Podman needs after a container's end until it does nothing more for it.
+const apart = 500 * time.Millisecond
 
 func thePlan(t *testing.T) plan {
 	t.Helper()
@@ -66,20 +69,21 @@ func thePlan(t *testing.T) plan {
 
 // cost is a row of the table.
 type cost struct {
-	starts, exits, lines []time.Duration
-	driver, podman       time.Duration // processor in the window
-	perStart             time.Duration // the driver's processor for each start
-	requests             int           // in the window; -1 where nobody counts them
-	resident             int64
-	samples, wanted      int
+	starts, lines   []time.Duration
+	exits, inARow   []time.Duration // each in its own time, and one right after the other
+	driver, podman  time.Duration   // processor in the window
+	perStart        time.Duration   // the driver's processor for each start
+	requests        int             // in the window; -1 where nobody counts them
+	resident        int64
+	samples, wanted int
 }
 
 func TestWhatItCosts(t *testing.T) {
 	// Not beside others: what they use would be counted.
 	p := thePlan(t)
 	rows := []string{
-		"| Podman | tasks | driver | driver's processor, % of a core | Podman's | requests/s | memory, MB | processor/start, ms | start, ms | first line, ms | exit, ms |",
-		"|---|---|---|---|---|---|---|---|---|---|---|",
+		"| Podman | tasks | driver | driver's processor, % of a core | Podman's | requests/s | memory, MB | processor/start, ms | start, ms | first line, ms | exit, ms | exits in a row, ms |",
+		"|---|---|---|---|---|---|---|---|---|---|---|---|",
 	}
 	add := func(podman string, tasks int, driver string, c cost) {
 		share := func(used time.Duration) string { return fmt.Sprintf("%.2f", 100*used.Seconds()/p.window.Seconds()) }
@@ -92,9 +96,9 @@ func TestWhatItCosts(t *testing.T) {
 		if c.samples < c.wanted {
 			driver += fmt.Sprintf(" (%d of %d samples)", c.samples, c.wanted)
 		}
-		rows = append(rows, fmt.Sprintf("| %s | %d | %s | %s | %s | %s | %.1f | %.2f | %s | %s | %s |", podman, tasks, driver,
+		rows = append(rows, fmt.Sprintf("| %s | %d | %s | %s | %s | %s | %.1f | %.2f | %s | %s | %s | %s |", podman, tasks, driver,
 			share(c.driver), ofPodman, requests, float64(c.resident)/1e6, milliseconds(c.perStart),
-			quantiles(c.starts), quantiles(c.lines), quantiles(c.exits)))
+			quantiles(c.starts), quantiles(c.lines), quantiles(c.exits), quantiles(c.inARow)))
 	}
 	for _, tasks := range p.standIn {
 		for _, driver := range p.drivers {
@@ -199,11 +203,18 @@ func costOf(t *testing.T, p plan, host *harness.Host, tasks []*drivers.TaskConfi
 	c.samples = int(samples.Load() - samplesBefore)
 	c.wanted = len(tasks) * max(1, int(p.window/time.Second)-1)
 
-	for i := range min(p.exits, len(tasks)) {
+	exits := min(p.exits, len(tasks))
+	for i := range exits {
 		moment := ended(i)
 		result := within(t, slow, "the task's end", waits[i])
-		c.exits = append(c.exits, time.Since(moment))
+		took := time.Since(moment)
 		must.NoError(t, result.Err)
+		if i < (exits+1)/2 {
+			c.exits = append(c.exits, took)
+			time.Sleep(apart)
+		} else {
+			c.inARow = append(c.inARow, took)
+		}
 	}
 	if harness.Binary(t) == p.drivers[0][1] {
 		// How another one ends its tasks is its own matter: the Go driver may take for ever over it.
