@@ -120,6 +120,20 @@ func TestWhatItCosts(t *testing.T) {
 		}
 	}
 	must.Len(t, 2+len(p.drivers)*(len(p.standIn)+len(p.podmans)*len(p.real)), rows, must.Sprint("something was not measured"))
+	rows = append(rows, "", "| Podman | driver | exit, ms after the process's end, which the driver does not see | ms after Podman's event |", "|---|---|---|---|")
+	for _, which := range p.podmans {
+		for i, driver := range p.drivers {
+			t.Setenv("NOMAD_DRIVER_PODMAN_BIN", driver[1])
+			t.Run(fmt.Sprintf("%s, unseen, %s", which, driver[0]), func(t *testing.T) {
+				podman := harness.Serve(t, which)
+				u := costUnseen(t, p, podman)
+				if i == 0 {
+					must.Len(t, p.exits, u.sinceEvent)
+				}
+				rows = append(rows, fmt.Sprintf("| Podman %s | %s | %s | %s |", podman.Version(), driver[0], quantiles(u.sinceEnd), quantiles(u.sinceEvent)))
+			})
+		}
+	}
 	table := strings.Join(rows, "\n") + "\n"
 	t.Logf("\n%s", table)
 	if path := os.Getenv("PERF_TABLE"); path != "" {
