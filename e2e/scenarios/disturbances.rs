@@ -56,6 +56,14 @@ impl<'a> Standing<'a> {
         assert!(within(PATIENCE, || fs::metadata(&process).is_err()), "{process} goes on");
     }
 
+    /// Waits until nothing is left of the task that left. An agent destroys a task once, whatever comes of it: a container
+    /// whose plugin is killed just then stays.
+    fn settle_the_end(&self) {
+        self.leaving.dead("web");
+        let left = || self.leaving.cluster.containers(&self.leaving.id);
+        assert!(within(PATIENCE, || left().is_empty()), "{:?} stays", left());
+    }
+
     /// Holds that all is as it would have been without the disturbance.
     fn hold(self) {
         let ends = self.leaving.dead("web");
@@ -136,6 +144,7 @@ pub fn the_plugin_is_killed(cluster: &Cluster<'_>) {
     standing.let_one_leave();
     cluster.signal_agent("CONT");
     standing.settle();
+    standing.settle_the_end();
     assert_ne!(cluster.plugin(), before);
 
     // And once more, with an agent that is awake.
