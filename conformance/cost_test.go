@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -66,6 +65,9 @@ func thePlan(t *testing.T) plan {
 	}
 	return p
 }
+
+// measuresOurs tells whether it is the turn of this driver, of which more is known than of another.
+func (p plan) measuresOurs(t *testing.T) bool { return harness.Binary(t) == p.drivers[0][1] }
 
 // cost is a row of the table.
 type cost struct {
@@ -122,12 +124,12 @@ func TestWhatItCosts(t *testing.T) {
 	must.Len(t, 2+len(p.drivers)*(len(p.standIn)+len(p.podmans)*len(p.real)), rows, must.Sprint("something was not measured"))
 	rows = append(rows, "", "| Podman | driver | exit, ms after the process's end, which the driver does not see | ms after Podman's event |", "|---|---|---|---|")
 	for _, which := range p.podmans {
-		for i, driver := range p.drivers {
+		for _, driver := range p.drivers {
 			t.Setenv("NOMAD_DRIVER_PODMAN_BIN", driver[1])
 			t.Run(fmt.Sprintf("%s, unseen, %s", which, driver[0]), func(t *testing.T) {
 				podman := harness.Serve(t, which)
 				u := costUnseen(t, p, podman)
-				if i == 0 {
+				if p.measuresOurs(t) {
 					must.Len(t, p.exits, u.sinceEvent)
 				}
 				rows = append(rows, fmt.Sprintf("| Podman %s | %s | %s | %s |", podman.Version(), driver[0], quantiles(u.sinceEnd), quantiles(u.sinceEvent)))
@@ -230,7 +232,7 @@ func costOf(t *testing.T, p plan, host *harness.Host, tasks []*drivers.TaskConfi
 			c.inARow = append(c.inARow, took)
 		}
 	}
-	if harness.Binary(t) == p.drivers[0][1] {
+	if p.measuresOurs(t) {
 		// How another one ends its tasks is its own matter: the Go driver may take for ever over it.
 		for _, task := range tasks {
 			must.NoError(t, host.DestroyTask(task.ID, true))
@@ -259,7 +261,7 @@ func costBeforeStandIn(t *testing.T, p plan, count int) cost {
 		server.End(ids[tasks[i].Name+"-"+tasks[i].AllocID], 3)
 		return moment
 	})
-	if harness.Binary(t) == p.drivers[0][1] {
+	if p.measuresOurs(t) {
 		must.SliceEmpty(t, server.Containers())
 	}
 	return c
@@ -287,12 +289,7 @@ func costOnPodman(t *testing.T, p plan, podman *harness.Podman, count int) cost 
 		used, err := harness.CPUWithNamespace(podman.Pid())
 		must.NoError(t, err)
 		return used, -1
-	}, func(i int) time.Time {
-		pid := all[i].inspect().State.Pid
-		moment := time.Now()
-		must.NoError(t, syscall.Kill(pid, syscall.SIGKILL))
-		return moment
-	})
+	}, func(i int) time.Time { return all[i].killed() })
 	readers.Wait()
 	c.lines = lines
 	return c

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -190,6 +191,15 @@ func (k *task) inspect() harness.Container {
 	container, err := k.scene.podman.Inspect(k.container())
 	must.NoError(k.scene.t, err)
 	return container
+}
+
+// killed ends the task's process from the outside, and gives the moment.
+func (k *task) killed() time.Time {
+	k.scene.t.Helper()
+	pid := k.inspect().State.Pid
+	moment := time.Now()
+	must.NoError(k.scene.t, syscall.Kill(pid, syscall.SIGKILL))
+	return moment
 }
 
 func (k *task) wait() <-chan *drivers.ExitResult { return waitFor(k.scene.t, k.scene.Host, k.ID) }

@@ -94,12 +94,16 @@ impl Cluster<'_> {
                 matches!(allocation["ClientStatus"].as_str(), Some("complete" | "failed" | "lost"))
                     .then_some(())
             });
-            // The agent tells the end of a task before it destroys it.
-            within(PATIENCE, || self.containers(id).is_empty());
-            assert_eq!(self.containers(id), Vec::<String>::new(), "{job} leaves a container behind");
+            self.without_containers(id, job);
         }
         // The agent forgets the allocations together with the job.
         self.api.ask("DELETE", &format!("/v1/job/{job}?purge=true"), None);
+    }
+
+    /// Waits until no container is left of a job's allocation: the agent tells the end of a task before it destroys it.
+    pub fn without_containers(&self, allocation: &str, job: &str) {
+        within(PATIENCE, || self.containers(allocation).is_empty());
+        assert_eq!(self.containers(allocation), Vec::<String>::new(), "{job} leaves a container behind");
     }
 
     /// The names of containers, running or not, that contain a text.

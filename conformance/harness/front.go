@@ -192,6 +192,9 @@ func (p part) Flush() {
 	}
 }
 
+// Unwrap is for who takes the connection over, as Podman's sessions do.
+func (p part) Unwrap() http.ResponseWriter { return p.ResponseWriter }
+
 // Trickle lets a body come in pieces of 16 KiB, with this time between them.
 func Trickle(every time.Duration) Meddle {
 	return func(w http.ResponseWriter, r *http.Request, pass http.Handler) {
@@ -259,6 +262,12 @@ type Recorder struct {
 // Record puts a recorder before the service, until the test ends.
 func (p *Podman) Record(t testing.TB, socket string) *Recorder {
 	t.Helper()
+	return p.Overhear(t, socket, func([]byte) {})
+}
+
+// Overhear is Record, and hears each piece of an answer before the client gets it.
+func (p *Podman) Overhear(t testing.TB, socket string, hear func([]byte)) *Recorder {
+	t.Helper()
 	listener, err := net.Listen("unix", socket)
 	if err != nil {
 		t.Fatal(err)
@@ -278,7 +287,10 @@ func (p *Podman) Record(t testing.TB, socket string) *Recorder {
 		r.lock.Lock()
 		r.asked = append(r.asked, Asked{Method: request.Method, Path: path})
 		r.lock.Unlock()
-		proxy.ServeHTTP(w, request)
+		proxy.ServeHTTP(part{w, func(piece []byte) bool {
+			hear(piece)
+			return true
+		}}, request)
 	}))
 	return r
 }

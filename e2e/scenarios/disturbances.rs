@@ -60,8 +60,7 @@ impl<'a> Standing<'a> {
     /// whose plugin is killed just then stays.
     fn settle_the_end(&self) {
         self.leaving.dead("web");
-        let left = || self.leaving.cluster.containers(&self.leaving.id);
-        assert!(within(PATIENCE, || left().is_empty()), "{:?} stays", left());
+        self.leaving.cluster.without_containers(&self.leaving.id, &self.leaving.job);
     }
 
     /// Holds that all is as it would have been without the disturbance.
@@ -203,8 +202,7 @@ pub fn the_node_is_drained(cluster: &Cluster<'_>) {
     let drain = json!({"DrainSpec": {"Deadline": 30_000_000_000_u64}, "MarkEligible": false});
     cluster.api.ask("POST", &format!("/v1/node/{node}/drain"), Some(&drain));
     assert_eq!(allocation.ended(), "complete", "{}", allocation.story("web"));
-    let left = || cluster.containers(&allocation.id);
-    assert!(within(PATIENCE, || left().is_empty()), "{:?}", left());
+    cluster.without_containers(&allocation.id, &allocation.job);
     let settled = "the drain is over";
     cluster.wait_for_node(&node, settled, |node| {
         node["DrainStrategy"].is_null() && node["SchedulingEligibility"] == "ineligible"
