@@ -35,11 +35,12 @@ fn on_the_podman_of_forky() {
     on(Podman::Forky, compared);
 }
 
-/// A container with two loops that never rest, and a variable and a file of this size.
+/// A container with two loops that never rest, and a variable and a file of this size. It is ready when both processes
+/// are there.
 fn working(service: &Service) -> String {
     let script = format!(
-        "head -c {HELD} /dev/zero > /tmp/zeros; x=$(head -c {HELD} /dev/zero | tr '\\0' x); touch /tmp/ready; \
-         while :; do :; done & while :; do :; done"
+        "head -c {HELD} /dev/zero > /tmp/zeros; x=$(head -c {HELD} /dev/zero | tr '\\0' x); \
+         while :; do :; done & touch /tmp/ready; while :; do :; done"
     );
     let id = service.create(&json!({
         "image": IMAGE, "command": ["sh", "-c", script], "netns": {"nsmode": "none"},
