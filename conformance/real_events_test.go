@@ -3,6 +3,8 @@ package conformance
 // How the plugin learns of ends where it sees no process of a container, from each of Podman's ways to keep events.
 
 import (
+	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -61,6 +63,72 @@ func TestExitsWhereNoProcessIsSeen(t *testing.T) {
 						must.StrHasPrefix(t, warning, told[0])
 					}
 				})
+			}
+		})
+	}
+}
+
+// cleanup is how long Podman is made to hold a container after its end was told.
+const cleanup = 4 * time.Second
+
+// Podman answers nobody about a container while it cleans up after it, which a hook makes last here. A restart looks like an
+// end, and is none.
+func TestEndsThatPodmanTellsBeforeItAnswers(t *testing.T) {
+	for _, which := range versions() {
+		t.Run(which, func(t *testing.T) {
+			t.Parallel()
+			podman := harness.Serve(t, which)
+			s := &scene{Host: harness.LaunchHidden(t), t: t, podman: podman}
+			s.Configure(t, podmanConfig(podman))
+
+			k := s.task("echo up; sleep 100000", nil).start()
+			k.stdout.await(t, "up")
+			waits := k.wait()
+			first := k.inspect()
+			_, err := podman.Do("POST", "/libpod/containers/"+first.ID+"/restart?t=0", nil)
+			must.NoError(t, err)
+			// Long enough for Podman's events, which it reads four times a second.
+			select {
+			case result := <-waits:
+				t.Fatalf("a restart by hand is no end: %+v", result)
+			case <-time.After(time.Second):
+			}
+			must.NotEq(t, first.State.Pid, k.inspect().State.Pid)
+
+			hooks := filepath.Join(podman.Folder, "hooks")
+			podman.WriteFile(t, filepath.Join(hooks, "slow.json"), fmt.Sprintf(
+				`{"version":"1.0.0","hook":{"path":"/bin/sleep","args":["sleep","%v"]},"when":{"always":true},"stages":["poststop"]}`,
+				cleanup.Seconds()))
+			podman.Settle("engine", "hooks_dir", fmt.Sprintf("[%q]", hooks))
+			k.killed()
+			must.Eq(t, 137, within(t, slow, "the end of the restarted task", waits).ExitCode)
+			must.NoError(t, s.DestroyTask(k.ID, true))
+
+			for _, end := range []struct {
+				script string
+				code   int
+				oom    bool
+			}{{"exit 16", 16, false}, {"tail /dev/zero; exit 17", 17, true}} {
+				// It is asleep when the first look at it is over.
+				k := s.task("echo up; read line < /local/go; sleep 1; "+end.script, nil)
+				k.Resources.LinuxResources.MemoryLimitBytes = 16 << 20
+				pipe(t, k.AllocDir+"/web/local/go")
+				k.start().stdout.await(t, "up")
+				waits := k.wait()
+				write(t, k.AllocDir+"/web/local/go", "now\n")
+				asked := time.Now()
+				result := within(t, slow, "the end", waits)
+				known := time.Since(asked)
+				state := k.inspect().State
+				answered := time.Since(asked)
+				t.Logf("Podman %s: %q is known after %v, and Podman answers after %v", podman.Version(), end.script, known, answered)
+				must.Eq(t, end.code, result.ExitCode)
+				must.Eq(t, state.OOMKilled, result.OOMKilled)
+				// The distribution's conmon does not notice it on cgroup v1.
+				must.Eq(t, end.oom && which != "distribution", state.OOMKilled)
+				must.Greater(t, cleanup, answered, must.Sprint("the hook has held the container"))
+				must.Less(t, cleanup/2, known, must.Sprint("with the second that it slept"))
+				must.NoError(t, s.DestroyTask(k.ID, true))
 			}
 		})
 	}

@@ -9,8 +9,9 @@ mod http;
 #[path = "support/stand_in.rs"]
 mod stand_in;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
 use nomad_driver_podman::driver::Driver;
@@ -20,12 +21,14 @@ use nomad_driver_podman::driver::socket::Socket;
 use nomad_driver_podman::driver::supervisor::{self, Initial, Launch};
 use nomad_driver_podman::driver::task::{Phase, Task};
 use nomad_driver_podman::podman::Deadlines;
+use podman_driver_engine::lifecycle::Exit;
 use stand_in::{Asked, Reply, StandIn};
 use tokio::time::{sleep, timeout};
 
 const RUNNING: &str = r#"{"Id":"c0","State":{"Status":"running","Running":true,"Pid":0}}"#;
 const EXITED: &str =
-    r#"{"Id":"c0","State":{"Status":"exited","ExitCode":4,"FinishedAt":"2026-01-02T03:04:05Z"}}"#;
+    r#"{"Id":"c0","State":{"Status":"exited","ExitCode":5,"FinishedAt":"2026-01-02T03:04:05Z"}}"#;
+const GONE: &str = r#"{"cause":"no such container","message":"no such container"}"#;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn launch(driver: &Arc<Driver>, socket: &Arc<Socket>, number: usize) -> Arc<Task> {
@@ -82,29 +85,68 @@ fn count(podman: &StandIn, line: &str) -> usize {
     podman.lines().iter().filter(|asked| asked.ends_with(line)).count()
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_event_makes_the_supervisor_look() {
-    let looks = Arc::new(AtomicUsize::new(0));
+const DIED: &str = r#"{"Type":"container","Action":"died","timeNano":1767322800000000000,"Actor":{"ID":"c0","Attributes":{"containerExitCode":"4"}}}"#;
+
+/// How a task ends whose container is looked at and runs, and then dies: its event is told, and Podman answers for it so.
+/// `bundle`: where Podman says that its bundle is.
+async fn end(bundle: &Path, answer: impl Fn() -> Reply + Send + Sync + 'static) -> Exit {
+    let config = bundle.join("config.json");
+    let running = RUNNING.replacen('{', &format!(r#"{{"OCIConfigPath":{config:?},"#), 1);
+    let has_died = Arc::new(AtomicBool::new(false));
+    let dies = has_died.clone();
+    let (event, events) = mpsc::channel();
+    let events = Mutex::new(Some(events));
     let podman = StandIn::start(move |asked| match asked.line().as_str() {
-        "GET /events" => {
-            // The container ends after it was seen running.
-            while looks.load(Ordering::SeqCst) == 0 {
-                std::thread::sleep(Duration::from_millis(5));
-            }
-            looks.fetch_add(1, Ordering::SeqCst);
-            Reply::Begun(
-                r#"{"Type":"container","Action":"died","Actor":{"ID":"c0"},"timeNano":1}"#.to_owned(),
-            )
-        }
-        "GET /containers/c0/json" if looks.fetch_add(1, Ordering::SeqCst) == 0 => ok(RUNNING),
-        "GET /containers/c0/json" => ok(EXITED),
+        "GET /events" => events.lock().unwrap().take().map_or(Reply::Close, Reply::Streamed),
+        "GET /containers/c0/json" if has_died.load(Ordering::SeqCst) => answer(),
+        "GET /containers/c0/json" => ok(&running),
+        "POST /containers/c0/wait" => Reply::Whole(404, GONE.to_owned()),
         _ => usual(asked).unwrap_or(Reply::Close),
     });
     let driver = Arc::new(Driver::default());
-    let task = launch(&driver, &socket(&podman), 0);
-    let exit = timeout(PATIENCE, task.wait()).await.expect("an end");
-    assert_eq!((exit.code, exit.error.as_str()), (4, ""));
-    assert_eq!(exit.completed_at, Some("2026-01-02T03:04:05Z".parse().unwrap()));
+    let socket = socket(&podman);
+    socket.facts().await.unwrap();
+    let task = launch(&driver, &socket, 0);
+    until(|| task.status.borrow().phase == Phase::Running).await;
+    // Who waits when the contact begins is told to look.
+    sleep(Duration::from_millis(100)).await;
+    dies.store(true, Ordering::SeqCst);
+    event.send(format!("{DIED}\n")).unwrap();
+    timeout(PATIENCE, task.wait()).await.expect("an end")
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_makes_the_supervisor_look() {
+    let exit = end(Path::new("/nonexistent"), || ok(EXITED)).await;
+    assert_eq!((exit.code, exit.error.as_str()), (5, ""));
+    assert_eq!(exit.completed_at, Some("2026-01-02T03:04:05Z".parse().unwrap()), "Podman's answer counts");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_end_that_was_told_is_believed_where_podman_does_not_answer_and_its_notes_can_be_seen() {
+    let bundle = tempfile::tempdir().unwrap();
+    std::fs::write(bundle.path().join("config.json"), "{}").unwrap();
+    let exit = end(bundle.path(), || Reply::Hang).await;
+    assert_eq!((exit.code, exit.oom_killed, exit.error.as_str()), (4, false, ""));
+    assert_eq!(exit.completed_at, Some("2026-01-02T03:00:00Z".parse().unwrap()), "the event's time");
+    std::fs::write(bundle.path().join("oom"), "").unwrap();
+    let exit = end(bundle.path(), || Reply::Hang).await;
+    assert_eq!((exit.code, exit.oom_killed), (4, true));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_end_that_was_told_is_not_believed_where_the_reason_cannot_be_seen() {
+    let exit = end(Path::new("/nonexistent"), || {
+        std::thread::sleep(Duration::from_millis(500));
+        ok(EXITED)
+    });
+    assert_eq!(exit.await.code, 5);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_code_that_was_told_is_that_of_a_container_that_somebody_removed() {
+    let exit = end(Path::new("/nonexistent"), || Reply::Whole(404, GONE.to_owned())).await;
+    assert_eq!((exit.code, exit.oom_killed, exit.error.as_str()), (4, false, ""));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -131,7 +173,7 @@ async fn a_container_that_was_just_seen_running_is_looked_at_only_if_its_process
     let gone = ended.id();
     ended.wait().unwrap();
     let ends = spawn(&driver, seen(1, gone));
-    assert_eq!(timeout(PATIENCE, ends.wait()).await.expect("an end").code, 4);
+    assert_eq!(timeout(PATIENCE, ends.wait()).await.expect("an end").code, 5);
     assert!(!matches!(runs.status.borrow().phase, Phase::Ended(_)));
     assert_eq!(count(&podman, "/containers/c0/json"), 0);
 }
@@ -153,7 +195,7 @@ async fn where_there_are_no_events_podman_is_waited_for() {
     socket.contact();
     until(|| socket.is_without_events()).await;
     let task = launch(&driver, &socket, 0);
-    assert_eq!(timeout(PATIENCE, task.wait()).await.expect("an end").code, 4);
+    assert_eq!(timeout(PATIENCE, task.wait()).await.expect("an end").code, 5);
     // A third one may have begun while the second one's answer was looked into.
     assert!((2..=3).contains(&count(&podman, "/wait")), "and not in a hurry");
 }

@@ -267,6 +267,7 @@ type Container struct {
 		Running   bool
 		Pid       int
 		ExitCode  int
+		OOMKilled bool
 		StartedAt string
 	}
 	Config struct {

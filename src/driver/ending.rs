@@ -1,14 +1,16 @@
 //! How a container ended: its exit code and its time from Podman, and whether memory was the reason, from Podman or, while
 //! it is there, from the container's cgroup. conmon does not notice every kill for want of memory.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use podman_driver_engine::lifecycle::{Exit, Look};
+use tokio::fs;
 use tokio::time::sleep;
 
-use super::socket::Socket;
+use super::socket::{News, Socket, ToldEnd};
 use crate::podman::{Container, State, Status};
 
 /// What counts as the reason where a process was killed for want of memory. As the Go driver says it.
@@ -35,6 +37,11 @@ const PATIENCE: [Duration; 6] = [
     Duration::from_secs(1),
 ];
 
+/// How long Podman has to say how a container ended that its event told the end of. It holds the container from the event
+/// until it has cleaned up, which takes 5.8 a tenth of a second, and answers nobody meanwhile. A restart by the container's
+/// policy is told within a few milliseconds after the end.
+const ANSWER: Duration = Duration::from_millis(20);
+
 /// The process of a container that runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Found {
@@ -46,6 +53,9 @@ pub struct Found {
     pub started_at: Option<Timestamp>,
     /// The container's own signal to end by.
     pub stop_signal: Option<String>,
+    /// The folder of its OCI bundle, as Podman's host has it. conmon makes a file `oom` there when it notices a kill for
+    /// want of memory, and does so before Podman tells the end.
+    pub bundle: Option<PathBuf>,
 }
 
 impl Found {
@@ -53,7 +63,8 @@ impl Found {
     pub fn of(container: &Container) -> Self {
         let State { pid, cgroup_path, started_at, .. } = &container.state;
         let stop_signal = container.config.stop_signal.clone();
-        Self { pid: *pid, cgroup_path: cgroup_path.clone(), started_at: *started_at, stop_signal }
+        let bundle = Path::new(&container.oci_config_path).parent().map(Path::to_owned);
+        Self { pid: *pid, cgroup_path: cgroup_path.clone(), started_at: *started_at, stop_signal, bundle }
     }
 }
 
@@ -76,6 +87,46 @@ pub async fn find(socket: &Socket, id: &str, killed: bool) -> (Look, Option<Foun
             (Look::Unreachable, None)
         }
     }
+}
+
+/// What is told of a container's end, and what is needed to believe it.
+pub struct Told {
+    /// What Podman's events tell.
+    pub news: Arc<News>,
+    /// When the run began whose end this is about.
+    pub started_at: Option<Timestamp>,
+    /// The container's bundle, as [`Found`] has it.
+    pub bundle: Option<PathBuf>,
+}
+
+/// The same of a container whose process is not seen. Podman's answer counts where it has one in time after it told the end,
+/// and what it told where it has none and its notes can be seen.
+pub async fn find_or_believe(socket: &Socket, id: &str, killed: bool, told: &Told) -> (Look, Option<Found>) {
+    let Told { news, started_at, bundle } = told;
+    let believing = async {
+        news.ended(*started_at).await;
+        sleep(ANSWER).await;
+        // It may be told by now that it is being restarted.
+        news.end(*started_at).zip(noted_oom(bundle.as_deref()?).await)
+    };
+    tokio::select! {
+        found = find(socket, id, killed) => match (&found.0, news.end(*started_at)) {
+            (Look::Absent, Some(end)) => (told_as(end, false, killed), None),
+            _ => found,
+        },
+        Some((end, oom_killed)) = believing => (told_as(end, oom_killed, killed), None),
+    }
+}
+
+fn told_as(end: ToldEnd, oom_killed: bool, killed: bool) -> Look {
+    let exit = Exit { code: end.code, oom_killed, completed_at: Some(end.at), ..Exit::default() };
+    Look::Ended(finish(exit, killed))
+}
+
+/// Whether conmon noted a kill for want of memory, which is all that Podman knows of it. `None` where that cannot be seen.
+async fn noted_oom(bundle: &Path) -> Option<bool> {
+    let noted = fs::try_exists(bundle.join("oom")).await.ok()?;
+    (noted || fs::try_exists(bundle.join("config.json")).await.ok()?).then_some(noted)
 }
 
 /// How a container ended that somebody has removed: since 5.3, Podman keeps exit codes for some minutes.

@@ -88,7 +88,8 @@ pub fn spawn(driver: &Arc<Driver>, reservation: Reservation, launch: Launch) -> 
         Initial::Ended(exit) => Life::ended(exit),
         Initial::Unknown => Life::unknown(),
     };
-    let Found { pid, cgroup_path, started_at, stop_signal } = launch.found;
+    let found = launch.found;
+    let Found { pid, cgroup_path, started_at, .. } = found.clone();
     let (sender, status) = state::channel(Status { phase: phase(&life), started_at, pid, cgroup_path });
     let (commands, queue) = mpsc::channel(QUEUE);
     let output = launch.log.as_ref().map(|_| logs::Progress::default());
@@ -101,7 +102,7 @@ pub fn spawn(driver: &Arc<Driver>, reservation: Reservation, launch: Launch) -> 
         commands,
         output: output.clone(),
     });
-    let stop_signal = stop_signal.as_deref().and_then(|signal| signals::parse(signal).ok());
+    let stop_signal = found.stop_signal.as_deref().and_then(|signal| signals::parse(signal).ok());
     let policy = Policy {
         stop_signal: stop_signal.unwrap_or_else(|| USUAL_SIGNAL.to_owned()),
         remove: launch.gc_container,
@@ -121,7 +122,7 @@ pub fn spawn(driver: &Arc<Driver>, reservation: Reservation, launch: Launch) -> 
         tokio::spawn(logs::follow(facts, task.socket.podman.clone(), task.status.clone(), output));
     }
     reservation.fill(task.clone());
-    tokio::spawn(supervise(Supervisor::new(post, life, launch.seen), queue));
+    tokio::spawn(supervise(Supervisor::new(post, life, found, launch.seen), queue));
     task
 }
 
@@ -132,7 +133,7 @@ async fn supervise(mut supervisor: Supervisor, mut queue: mpsc::Receiver<Asked>)
         let exit = after_a_panic(&post);
         // Nobody knows whether the container runs: it goes with the task, so that it does not stay without one.
         post.policy.remove = true;
-        supervisor = Supervisor::new(post.clone(), Life::ended(exit), None);
+        supervisor = Supervisor::new(post.clone(), Life::ended(exit), Found::default(), None);
     }
 }
 

@@ -41,6 +41,9 @@ pub struct Container {
     /// Its addresses.
     #[serde(rename = "NetworkSettings", deserialize_with = "lenient")]
     pub network: NetworkSettings,
+    /// Its OCI config, a file in its bundle.
+    #[serde(rename = "OCIConfigPath", deserialize_with = "lenient")]
+    pub oci_config_path: String,
     /// How often Podman itself started it again.
     #[serde(deserialize_with = "lenient")]
     pub restart_count: u32,

@@ -5,7 +5,7 @@
 use std::io::{BufReader, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
 use tempfile::TempDir;
@@ -45,6 +45,8 @@ pub enum Reply {
     Hang,
     /// A head and a first piece of the body, and then nothing more.
     Begun(String),
+    /// A head, and then pieces of the body as they are sent.
+    Streamed(mpsc::Receiver<String>),
     /// The connection is closed.
     Close,
 }
@@ -101,6 +103,13 @@ fn serve(mut stream: UnixStream, seen: &Mutex<Vec<Asked>>, answers: &Answers) {
         }
         Reply::Begun(body) => {
             format!("{}Transfer-Encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n", head(200), body.len())
+        }
+        Reply::Streamed(pieces) => {
+            let _ = write!(stream, "{}Transfer-Encoding: chunked\r\n\r\n", head(200));
+            for piece in pieces {
+                let _ = write!(stream, "{:x}\r\n{piece}\r\n", piece.len());
+            }
+            return;
         }
         Reply::Hang => String::new(),
         Reply::Close => return,

@@ -19,8 +19,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use debts::Debt;
 use debts::Debts;
-pub use exits::ExitNotice;
 use exits::Exits;
+pub use exits::{ExitNotice, News, ToldEnd};
 use hearing::Hearing;
 
 use crate::driver::image::gc::{self, Uses};

@@ -7,6 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::exits::{Sign, ToldEnd};
 use super::inquiry::{Age, ask, ask_again, glance, heartbeat, lost, moved, upkeep};
 use super::{Contact, Known, Shared};
 use crate::podman::{Client, Error, Event, EventFilters, Events, EventsQuery};
@@ -18,10 +19,8 @@ const RECONNECT: Duration = Duration::from_millis(150);
 const RETRY: Duration = Duration::from_millis(500);
 /// A contact that was held for less is not taken up again before the next try.
 const HELD: Duration = Duration::from_secs(1);
-/// What happens to a container that somebody has to know.
-const ENDS: [&str; 3] = ["died", "remove", "cleanup"];
-/// It shows that events are told at all.
-const START: &str = "start";
+/// What happens to a container that somebody has to know. A start also shows that events are told at all.
+const EVENTS: [&str; 5] = ["died", "remove", "cleanup", "restart", "start"];
 
 /// Watches, until it is dropped.
 pub(super) async fn run(name: String, podman: Client, shared: Arc<Shared>) {
@@ -96,7 +95,7 @@ impl Watch {
     async fn open(&self) -> Result<Events, Error> {
         let filters = EventFilters {
             kinds: vec!["container".to_owned()],
-            actions: ENDS.into_iter().chain([START]).map(str::to_owned).collect(),
+            actions: EVENTS.map(str::to_owned).to_vec(),
             ..EventFilters::default()
         };
         let since = self.last_event.and_then(|nanos| Timestamp::from_nanosecond(nanos.into()).ok());
@@ -165,9 +164,7 @@ impl Watch {
             tracing::info!(socket = self.name, "Podman tells events again");
             self.has_events(true);
         }
-        if ENDS.contains(&event.action.as_str()) {
-            self.shared.exits.tell(&event.id);
-        }
+        self.shared.exits.tell(&event.id, sign(event));
     }
 
     fn judge(&self) {
@@ -212,6 +209,16 @@ impl Watch {
             error = heartbeat(&self.podman) => error,
             error = moved(&self.podman) => error,
         }
+    }
+}
+
+fn sign(event: &Event) -> Sign {
+    let at = Timestamp::from_nanosecond(event.time_nano.into()).ok();
+    match (event.action.as_str(), event.exit_code, at) {
+        ("start", ..) => Sign::Started,
+        ("restart", ..) => Sign::Restarts,
+        ("died", Some(code), Some(at)) => Sign::Ended(ToldEnd { code, at }),
+        _ => Sign::Other,
     }
 }
 

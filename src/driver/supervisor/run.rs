@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use super::Post;
 use super::watch::Watch;
 use super::work::{self, Came, Work};
-use crate::driver::ending::{self, Found};
+use crate::driver::ending::{self, Found, Told};
 use crate::driver::signals;
 use crate::driver::socket::{Debt, ExitNotice};
 use crate::driver::task::{Asked, Numbers, Phase};
@@ -36,11 +36,12 @@ pub(super) struct Supervisor {
     watch: Watch,
     oom_counter: Option<PathBuf>,
     oom_counted: bool,
+    bundle: Option<PathBuf>,
 }
 
 impl Supervisor {
-    /// `seen`: news of the container from before Podman last said that it runs, if it has just said so.
-    pub(super) fn new(post: Post, life: Life, seen: Option<ExitNotice>) -> Self {
+    /// `seen`: news of the container from before Podman said what was found, if it has just said that it runs.
+    pub(super) fn new(post: Post, life: Life, found: Found, seen: Option<ExitNotice>) -> Self {
         let just_seen = seen.is_some();
         let watch = Watch::new(post.socket.clone(), &post.container_id, seen);
         let mut new = Self {
@@ -56,16 +57,11 @@ impl Supervisor {
             watch,
             oom_counter: None,
             oom_counted: false,
+            bundle: None,
             post,
         };
-        let status = new.post.status.borrow().clone();
         if new.life.exit.is_none() {
-            new.found(Found {
-                pid: status.pid,
-                cgroup_path: status.cgroup_path,
-                started_at: status.started_at,
-                stop_signal: None,
-            });
+            new.found(found);
             // Something may have happened before anybody listened.
             if !just_seen || new.watch.is_gone() {
                 new.look();
@@ -119,10 +115,12 @@ impl Supervisor {
         match came {
             Came::Of(event) => self.happened(event),
             Came::Looked(look, found) => {
-                if self.looking.take() == Some(true) {
+                let again = self.looking.take() == Some(true);
+                self.looked(look, found);
+                // With what was found by now.
+                if again {
                     self.look();
                 }
-                self.looked(look, found);
             }
             Came::Awaited(look, found) => {
                 self.awaiting = false;
@@ -157,6 +155,7 @@ impl Supervisor {
         let folders =
             found.cgroup_path.as_deref().and_then(|path| samplers.folders(&self.post.container_id, path));
         self.oom_counter = folders.map(|folders| folders.oom_counter());
+        self.bundle = found.bundle;
         self.post.status.send_if_modified(|status| {
             let before = (status.pid, status.started_at);
             (status.pid, status.started_at) = (found.pid, found.started_at.or(status.started_at));
@@ -239,7 +238,14 @@ impl Supervisor {
         }
         self.looking = Some(false);
         let Post { socket, container_id: id, .. } = &self.post;
-        self.work.push(work::look(socket.clone(), id.clone(), self.oom_counted));
+        self.work.push(work::look(socket.clone(), id.clone(), self.oom_counted, self.told()));
+    }
+
+    /// A process that is seen is not dead, whatever is told.
+    fn told(&self) -> Option<Told> {
+        let started_at = self.post.status.borrow().started_at;
+        let unseen = !self.watch.sees_process();
+        unseen.then(|| Told { news: self.watch.told(), started_at, bundle: self.bundle.clone() })
     }
 
     fn await_exit(&mut self) {

@@ -46,7 +46,7 @@ async fn a_panic_ends_the_task_and_nothing_else() {
         policy,
         status: sender,
     };
-    let supervisor = Supervisor::new(post, life, None);
+    let supervisor = Supervisor::new(post, life, Found::default(), None);
     supervisor.work.push(Box::pin(async { panic!("a defect of the test's own") }));
     let worker = tokio::spawn(supervise(supervisor, queue));
 

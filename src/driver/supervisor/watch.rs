@@ -8,7 +8,7 @@ use podman_driver_engine::lifecycle::Event;
 use tokio::time::{Instant, sleep_until};
 
 use crate::driver::process::{self, Process};
-use crate::driver::socket::{ExitNotice, Socket};
+use crate::driver::socket::{ExitNotice, News, Socket};
 
 /// How long it takes until Podman is waited for again when it says that a container has ended which has not.
 const WAIT_AGAIN: Duration = Duration::from_secs(1);
@@ -49,6 +49,16 @@ impl Watch {
     /// The process that was seen ending.
     pub(super) fn dead(&self) -> Option<u32> {
         self.pid.filter(|_| self.process.is_none())
+    }
+
+    /// Whether a process of it is seen running.
+    pub(super) fn sees_process(&self) -> bool {
+        self.process.is_some()
+    }
+
+    /// What Podman's events tell of its end.
+    pub(super) fn told(&self) -> Arc<News> {
+        self.notice.news()
     }
 
     /// The next sign. It may be dropped while it waits.

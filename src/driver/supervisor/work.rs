@@ -6,7 +6,7 @@ use std::sync::Arc;
 use podman_driver_engine::lifecycle::{Event, Look, Signalled};
 use tokio::sync::oneshot;
 
-use crate::driver::ending::{self, Found};
+use crate::driver::ending::{self, Found, Told};
 use crate::driver::socket::Socket;
 use crate::podman::{Error, RemoveOptions};
 
@@ -26,9 +26,13 @@ pub(super) enum Came {
     Awaited(Look, Option<Found>),
 }
 
-pub(super) fn look(socket: Arc<Socket>, id: String, killed: bool) -> Work {
+/// `told`: what is told of its end, where its process is not seen.
+pub(super) fn look(socket: Arc<Socket>, id: String, killed: bool, told: Option<Told>) -> Work {
     Box::pin(async move {
-        let (look, found) = ending::find(&socket, &id, killed).await;
+        let (look, found) = match told {
+            Some(told) => ending::find_or_believe(&socket, &id, killed, &told).await,
+            None => ending::find(&socket, &id, killed).await,
+        };
         Came::Looked(look, found)
     })
 }
