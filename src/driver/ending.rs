@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use podman_driver_engine::lifecycle::{Exit, Look};
-use tokio::fs;
 use tokio::time::sleep;
 
 use super::socket::{News, Socket, ToldEnd};
@@ -107,7 +106,7 @@ pub async fn find_or_believe(socket: &Socket, id: &str, killed: bool, told: &Tol
         news.ended(*started_at).await;
         sleep(ANSWER).await;
         // It may be told by now that it is being restarted.
-        news.end(*started_at).zip(noted_oom(bundle.as_deref()?).await)
+        news.end(*started_at).zip(noted_oom(bundle.as_deref()?))
     };
     tokio::select! {
         found = find(socket, id, killed) => match (&found.0, news.end(*started_at)) {
@@ -124,9 +123,10 @@ fn told_as(end: ToldEnd, oom_killed: bool, killed: bool) -> Look {
 }
 
 /// Whether conmon noted a kill for want of memory, which is all that Podman knows of it. `None` where that cannot be seen.
-async fn noted_oom(bundle: &Path) -> Option<bool> {
-    let noted = fs::try_exists(bundle.join("oom")).await.ok()?;
-    (noted || fs::try_exists(bundle.join("config.json")).await.ok()?).then_some(noted)
+fn noted_oom(bundle: &Path) -> Option<bool> {
+    let has = |name| std::fs::exists(bundle.join(name)).unwrap_or(false);
+    let noted = has("oom");
+    (noted || has("config.json")).then_some(noted)
 }
 
 /// How a container ended that somebody has removed: since 5.3, Podman keeps exit codes for some minutes.

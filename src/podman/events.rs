@@ -1,4 +1,5 @@
-//! Podman's stream of events. Events are hints: the state that `inspect` shows is the truth.
+//! Podman's stream of events. Events are hints: the state that `inspect` shows is the truth. The exception is an end of which
+//! Podman does not answer yet: see `driver::ending`.
 
 use std::collections::BTreeMap;
 
