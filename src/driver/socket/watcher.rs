@@ -164,7 +164,9 @@ impl Watch {
             tracing::info!(socket = self.name, "Podman tells events again");
             self.has_events(true);
         }
-        self.shared.exits.tell(&event.id, sign(event));
+        if let Some(sign) = sign(event) {
+            self.shared.exits.tell(&event.id, sign);
+        }
     }
 
     fn judge(&self) {
@@ -212,13 +214,17 @@ impl Watch {
     }
 }
 
-fn sign(event: &Event) -> Sign {
-    let at = Timestamp::from_nanosecond(event.time_nano.into()).ok();
-    match (event.action.as_str(), event.exit_code, at) {
-        ("start", ..) => Sign::Started,
-        ("restart", ..) => Sign::Restarts,
-        ("died", Some(code), Some(at)) => Sign::Ended(ToldEnd { code, at }),
-        _ => Sign::Other,
+fn sign(event: &Event) -> Option<Sign> {
+    let end = || {
+        let at = Timestamp::from_nanosecond(event.time_nano.into()).ok()?;
+        Some(ToldEnd { code: event.exit_code?, at })
+    };
+    match event.action.as_str() {
+        "start" => Some(Sign::Started),
+        "restart" => Some(Sign::Restarts),
+        "died" => Some(end().map_or(Sign::Other, Sign::Ended)),
+        "remove" | "cleanup" => Some(Sign::Other),
+        _ => None,
     }
 }
 
