@@ -109,7 +109,9 @@ proptest! {
         prop_assert_eq!(&once, &again);
         prop_assert_eq!(serde_json::to_string(&once.spec).unwrap(), serde_json::to_string(&again.spec).unwrap());
         prop_assert!(once.clashes.is_empty(), "{:?}", once.clashes);
-        if let Some(pull) = once.pull.as_ref().filter(|_| !once.has_errors()) {
+        // What a name is that Nomad replaces at run time is not known yet: no image is looked for by it.
+        let is_open = task.config.image.contains("${");
+        if let Some(pull) = once.pull.as_ref().filter(|_| !once.has_errors() && !is_open) {
             let mut host = host.clone();
             host.images.insert(pull.reference(), "sha256:1d".to_owned());
             let knowing = translated(&task.config, &plugin.config, &host, &task.sources);

@@ -75,7 +75,8 @@ impl Translation {
     }
 
     /// The spec with the ID of its image, of a translation that did not know that yet. It is the spec of one whose
-    /// facts have the ID under [`PullPlan::reference`].
+    /// facts have the ID under [`PullPlan::reference`]. At run time, that is: a name that Nomad still has to fill in
+    /// names no image.
     pub fn spec_with_image(&self, id: &str) -> ContainerSpec {
         ContainerSpec { image: Some(id.to_owned()), ..self.spec.clone() }
     }
