@@ -22,7 +22,7 @@ use support::{IMAGE, Podman, Service, on, within};
 
 /// What the container holds, in bytes.
 const HELD: u64 = 50_000_000;
-/// How much the kernel may have booked in advance: 64 pages for each processor, of which there may be some.
+/// How much the kernel may have booked in advance, or not yet: 64 pages for each processor, of which there may be some.
 const BOOKED: u64 = 4 << 20;
 
 #[test]
@@ -44,7 +44,7 @@ fn working(service: &Service) -> String {
     );
     let id = service.create(&json!({
         "image": IMAGE, "command": ["sh", "-c", script], "netns": {"nsmode": "none"},
-        "resource_limits": {"cpu": {"quota": 50_000, "period": 100_000}}
+        "resource_limits": {"cpu": {"quota": 10_000, "period": 100_000}}
     }));
     service.start_container(&id);
     let path = format!("/containers/{id}/archive?path=/tmp/ready");
@@ -63,8 +63,9 @@ fn compared(service: &Service) {
     let client = Client::new(service.socket(), Deadlines::default());
     let first = kernel();
     let (mut last, mut rounds) = (first, 0);
-    // It works for a part of each tenth of a second only, and at least some answers are to fall into such a part.
-    while rounds < 5 || last.0.total < first.0.total + 200_000_000 {
+    // It works for a part of each tenth of a second only, and at least some answers are to fall into such a part. Beside
+    // others it may get less than that part for a while, and is not held up then.
+    while rounds < 5 || last.0.total < first.0.total + 200_000_000 || last.0.throttled_time == Some(0) {
         rounds += 1;
         let before = kernel();
         let all = runtime.block_on(client.stats_once(&[])).unwrap();
@@ -82,7 +83,7 @@ fn compared(service: &Service) {
     assert!(last.0.user > first.0.user, "programs work here, not the kernel");
     assert!(last.0.throttled_periods.unwrap() > 0 && last.0.throttled_time.unwrap() > 0, "and was held up");
     let memory = last.1;
-    assert!(memory.usage >= 2 * HELD && memory.cache.unwrap() >= HELD, "{memory:?}");
+    assert!(memory.usage + BOOKED >= 2 * HELD && memory.cache.unwrap() + BOOKED >= HELD, "{memory:?}");
     assert!(memory.max_usage.unwrap() >= memory.usage, "{memory:?}");
     its_percent_is_ours(service, &id);
     service.remove(&id);
