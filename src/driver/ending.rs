@@ -2,14 +2,13 @@
 //! it is there, from the container's cgroup. conmon does not notice every kill for want of memory.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use podman_driver_engine::lifecycle::{Exit, Look};
 use tokio::time::sleep;
 
-use super::socket::{News, Socket, ToldEnd};
+use super::socket::{Socket, ToldEnd};
 use crate::podman::{Container, State, Status};
 
 /// What counts as the reason where a process was killed for want of memory. As the Go driver says it.
@@ -36,10 +35,10 @@ const PATIENCE: [Duration; 6] = [
     Duration::from_secs(1),
 ];
 
-/// How long Podman has to say how a container ended that its event told the end of. It holds the container from the event
-/// until it has cleaned up, which takes 5.8 a tenth of a second, and answers nobody meanwhile. A restart by the container's
-/// policy is told within a few milliseconds after the end.
-const ANSWER: Duration = Duration::from_millis(20);
+/// How long Podman has to say how a container ended after it told the end. From that event until it has cleaned up, which
+/// takes 5.8 a tenth of a second, it holds the container and answers nobody about it. A restart by the container's policy is
+/// told within a few milliseconds after the end.
+pub const ANSWER: Duration = Duration::from_millis(20);
 
 /// The process of a container that runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,42 +87,14 @@ pub async fn find(socket: &Socket, id: &str, killed: bool) -> (Look, Option<Foun
     }
 }
 
-/// What is told of a container's end, and what is needed to believe it.
-pub struct Told {
-    /// What Podman's events tell.
-    pub news: Arc<News>,
-    /// When the run began whose end this is about.
-    pub started_at: Option<Timestamp>,
-    /// The container's bundle, as [`Found`] has it.
-    pub bundle: Option<PathBuf>,
-}
-
-/// The same of a container whose process is not seen. Podman's answer counts where it has one in time after it told the end,
-/// and what it told where it has none and its notes can be seen.
-pub async fn find_or_believe(socket: &Socket, id: &str, killed: bool, told: &Told) -> (Look, Option<Found>) {
-    let Told { news, started_at, bundle } = told;
-    let believing = async {
-        news.ended(*started_at).await;
-        sleep(ANSWER).await;
-        // It may be told by now that it is being restarted.
-        news.end(*started_at).zip(noted_oom(bundle.as_deref()?))
-    };
-    tokio::select! {
-        found = find(socket, id, killed) => match (&found.0, news.end(*started_at)) {
-            (Look::Absent, Some(end)) => (told_as(end, false, killed), None),
-            _ => found,
-        },
-        Some((end, oom_killed)) = believing => (told_as(end, oom_killed, killed), None),
-    }
-}
-
-fn told_as(end: ToldEnd, oom_killed: bool, killed: bool) -> Look {
+/// An end that was told, with what is known besides: the event does not tell whether memory was the reason.
+pub fn told_as(end: ToldEnd, oom_killed: bool, killed: bool) -> Look {
     let exit = Exit { code: end.code, oom_killed, completed_at: Some(end.at), ..Exit::default() };
     Look::Ended(finish(exit, killed))
 }
 
 /// Whether conmon noted a kill for want of memory, which is all that Podman knows of it. `None` where that cannot be seen.
-fn noted_oom(bundle: &Path) -> Option<bool> {
+pub fn noted_oom(bundle: &Path) -> Option<bool> {
     let has = |name| std::fs::exists(bundle.join(name)).unwrap_or(false);
     let noted = has("oom");
     (noted || has("config.json")).then_some(noted)

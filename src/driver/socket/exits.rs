@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
 /// All who wait on one socket, by the container.
 #[derive(Debug, Default, Clone)]
@@ -23,9 +23,9 @@ pub struct ExitNotice {
 
 /// What was told of one container to one who waits for it.
 #[derive(Debug, Default)]
-pub struct News {
+struct News {
     notify: Notify,
-    told: watch::Sender<Told>,
+    told: Mutex<Told>,
 }
 
 /// An end of a container, as its event tells it.
@@ -98,34 +98,30 @@ impl ExitNotice {
         self.news.notify.notified().await;
     }
 
-    /// What was told, and will be.
-    pub fn news(&self) -> Arc<News> {
-        self.news.clone()
+    /// The end of the container's run since then that was told, unless it is being restarted or was.
+    pub fn end(&self, since: Option<Timestamp>) -> Option<ToldEnd> {
+        self.news.told().end(since)
     }
 }
 
 impl News {
     fn hear(&self, sign: Sign) {
-        self.told.send_modify(|told| match (sign, &*told) {
+        let mut told = self.told();
+        match (sign, &*told) {
             (Sign::Started, _) => *told = Told::Nothing,
             (Sign::Restarts, _) => *told = Told::Restarts,
             (Sign::Ended(_), Told::Restarts) | (Sign::Other, _) => {}
             (Sign::Ended(end), _) => *told = Told::Ended(end),
-        });
+        }
+        drop(told);
         if matches!(sign, Sign::Ended(_) | Sign::Other) {
             self.notify.notify_one();
         }
     }
 
-    /// The end of the container's run since then that was told, unless it is being restarted or was.
-    pub fn end(&self, since: Option<Timestamp>) -> Option<ToldEnd> {
-        self.told.borrow().end(since)
-    }
-
-    /// Waits until there is one.
-    pub async fn ended(&self, since: Option<Timestamp>) {
-        // The sender lives as long as this.
-        let _ = self.told.subscribe().wait_for(|told| told.end(since).is_some()).await;
+    /// The lock is never held across an await.
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -182,7 +178,7 @@ mod tests {
             let exits = Exits::default();
             let notice = exits.notice("a");
             signs.iter().for_each(|sign| exits.tell("a", *sign));
-            (notice.news().end(None), has_news(&notice))
+            (notice.end(None), has_news(&notice))
         };
         assert_eq!(after(&[Sign::Ended(end)]), (Some(end), true));
         assert_eq!(after(&[Sign::Ended(end), Sign::Other]), (Some(end), true), "it is cleaned up");

@@ -20,7 +20,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 pub use debts::Debt;
 use debts::Debts;
 use exits::Exits;
-pub use exits::{ExitNotice, News, ToldEnd};
+pub use exits::{ExitNotice, ToldEnd};
 use hearing::Hearing;
 
 use crate::driver::image::gc::{self, Uses};

@@ -13,9 +13,9 @@ use tokio::time::{Instant, sleep_until};
 use super::Post;
 use super::watch::Watch;
 use super::work::{self, Came, Work};
-use crate::driver::ending::{self, Found, Told};
+use crate::driver::ending::{self, Found};
 use crate::driver::signals;
-use crate::driver::socket::{Debt, ExitNotice};
+use crate::driver::socket::{Debt, ExitNotice, ToldEnd};
 use crate::driver::task::{Asked, Numbers, Phase};
 
 /// The supervisor of one task.
@@ -37,6 +37,8 @@ pub(super) struct Supervisor {
     oom_counter: Option<PathBuf>,
     oom_counted: bool,
     bundle: Option<PathBuf>,
+    /// Whether an end that was told is about to be believed.
+    believing: bool,
 }
 
 impl Supervisor {
@@ -58,6 +60,7 @@ impl Supervisor {
             oom_counter: None,
             oom_counted: false,
             bundle: None,
+            believing: false,
             post,
         };
         if new.life.exit.is_none() {
@@ -126,10 +129,19 @@ impl Supervisor {
                 self.awaiting = false;
                 self.looked(look, found);
             }
+            Came::Waited => {
+                self.believing = false;
+                self.believe();
+            }
         }
     }
 
     fn looked(&mut self, look: Look, found: Option<Found>) {
+        let look = match (look, self.told()) {
+            // Somebody removed it, and its end was told before.
+            (Look::Absent, Some(end)) => ending::told_as(end, false, self.oom_counted),
+            (look, _) => look,
+        };
         if let (Look::Runs | Look::Paused, Some(found)) = (&look, found) {
             self.found(found);
         }
@@ -232,20 +244,32 @@ impl Supervisor {
 
     /// Asks how the container is. One question at a time: what happens meanwhile is asked for afterwards.
     fn look(&mut self) {
+        // Podman may answer nobody about the container for a while.
+        if !self.believing && self.told().is_some() {
+            self.believing = true;
+            self.work.push(work::wait_for_an_answer());
+        }
         if let Some(again) = &mut self.looking {
             *again = true;
             return;
         }
         self.looking = Some(false);
         let Post { socket, container_id: id, .. } = &self.post;
-        self.work.push(work::look(socket.clone(), id.clone(), self.oom_counted, self.told()));
+        self.work.push(work::look(socket.clone(), id.clone(), self.oom_counted));
     }
 
-    /// A process that is seen is not dead, whatever is told.
-    fn told(&self) -> Option<Told> {
+    /// Believes the end that Podman told, where it did, has not said anything else by now, and its notes can be seen.
+    fn believe(&mut self) {
+        if let Some(end) = self.told()
+            && let Some(oom_killed) = self.bundle.as_deref().and_then(ending::noted_oom)
+        {
+            self.looked(ending::told_as(end, oom_killed, self.oom_counted), None);
+        }
+    }
+
+    fn told(&self) -> Option<ToldEnd> {
         let started_at = self.post.status.borrow().started_at;
-        let unseen = !self.watch.sees_process();
-        unseen.then(|| Told { news: self.watch.told(), started_at, bundle: self.bundle.clone() })
+        self.watch.told(started_at)
     }
 
     fn await_exit(&mut self) {

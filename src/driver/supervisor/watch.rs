@@ -4,11 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use podman_driver_engine::lifecycle::Event;
 use tokio::time::{Instant, sleep_until};
 
 use crate::driver::process::{self, Process};
-use crate::driver::socket::{ExitNotice, News, Socket};
+use crate::driver::socket::{ExitNotice, Socket, ToldEnd};
 
 /// How long it takes until Podman is waited for again when it says that a container has ended which has not.
 const WAIT_AGAIN: Duration = Duration::from_secs(1);
@@ -51,14 +52,9 @@ impl Watch {
         self.pid.filter(|_| self.process.is_none())
     }
 
-    /// Whether a process of it is seen running.
-    pub(super) fn sees_process(&self) -> bool {
-        self.process.is_some()
-    }
-
-    /// What Podman's events tell of its end.
-    pub(super) fn told(&self) -> Arc<News> {
-        self.notice.news()
+    /// The end of the container's run since then that Podman told. A process that is seen is not dead, whatever is told.
+    pub(super) fn told(&self, since: Option<Timestamp>) -> Option<ToldEnd> {
+        if self.process.is_some() { None } else { self.notice.end(since) }
     }
 
     /// The next sign. It may be dropped while it waits.

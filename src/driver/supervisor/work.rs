@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use podman_driver_engine::lifecycle::{Event, Look, Signalled};
 use tokio::sync::oneshot;
+use tokio::time::sleep;
 
-use crate::driver::ending::{self, Found, Told};
+use crate::driver::ending::{self, Found};
 use crate::driver::socket::Socket;
 use crate::podman::{Error, RemoveOptions};
 
@@ -24,16 +25,22 @@ pub(super) enum Came {
     Looked(Look, Option<Found>),
     /// How it ended.
     Awaited(Look, Option<Found>),
+    /// Nothing: Podman had time to answer.
+    Waited,
 }
 
-/// `told`: what is told of its end, where its process is not seen.
-pub(super) fn look(socket: Arc<Socket>, id: String, killed: bool, told: Option<Told>) -> Work {
+pub(super) fn look(socket: Arc<Socket>, id: String, killed: bool) -> Work {
     Box::pin(async move {
-        let (look, found) = match told {
-            Some(told) => ending::find_or_believe(&socket, &id, killed, &told).await,
-            None => ending::find(&socket, &id, killed).await,
-        };
+        let (look, found) = ending::find(&socket, &id, killed).await;
         Came::Looked(look, found)
+    })
+}
+
+/// Gives Podman the time to answer by itself.
+pub(super) fn wait_for_an_answer() -> Work {
+    Box::pin(async {
+        sleep(ending::ANSWER).await;
+        Came::Waited
     })
 }
 
