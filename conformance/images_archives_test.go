@@ -387,11 +387,17 @@ func (zeroes) Read(data []byte) (int, error) {
 
 func testLargeArchive(t *testing.T, podman *harness.Podman) {
 	d := newDepot(t, podman, nil)
-	// What the first load costs, none later does.
-	image := d.built(8 << 20)
-	k := d.of("docker-archive:local/small.tar", nil)
-	writeFile(t, k.local("small.tar"), archive(t, harness.DockerArchive([]string{"localhost/" + uuid.Short() + ":1"}, image)))
-	k.runs(image)
+	// What any load costs, whichever of the plugin's threads work on it.
+	usual := 0
+	for range 3 {
+		image := d.built(8 << 20)
+		k := d.of("docker-archive:local/small.tar", nil)
+		writeFile(t, k.local("small.tar"), archive(t, harness.DockerArchive([]string{"localhost/" + uuid.Short() + ":1"}, image)))
+		usual = max(usual, peak(t, d.pid(), func() { k.start() }))
+		must.Eq(t, 0, k.ends().ExitCode)
+		must.Eq(t, image.ID(), k.inspect().Image)
+		k.destroyed()
+	}
 
 	// Once is enough for what it costs to store it.
 	size := int64(64 << 20)
@@ -399,18 +405,14 @@ func testLargeArchive(t *testing.T, podman *harness.Podman) {
 		size = 500 << 20
 	}
 	options := map[string]any{"image_pull_timeout": "3m"}
-	k = d.of("docker-archive:local/large.tar", options)
+	k := d.of("docker-archive:local/large.tar", options)
 	id := sparse(t, k.local("large.tar"), "localhost/"+uuid.Short()+":1", size)
-	before := memory(t, d.pid())
-	most := before
-	look := watch(t, 10*time.Millisecond, func() { most = max(most, memory(t, d.pid())) })
-	k.start()
-	look.stop()
-	t.Logf("%d MB of archive: %d KiB before, %d KiB at most", size>>20, before>>10, most>>10)
+	most := peak(t, d.pid(), func() { k.start() })
+	t.Logf("%d MB of archive: %d KiB at most, and %d KiB of small ones", size>>20, most>>10, usual>>10)
 	must.Eq(t, 0, k.ends().ExitCode)
 	must.Eq(t, id, k.inspect().Image)
 	k.destroyed()
 	_, err := podman.Do("DELETE", "/libpod/images/"+id+"?force=true", nil)
 	must.NoError(t, err)
-	must.LessEq(t, before+mostOfMemory, most, must.Sprint("the plugin grew"))
+	must.LessEq(t, usual+mostOfMemory, most, must.Sprint("the plugin grew"))
 }

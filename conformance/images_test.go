@@ -245,6 +245,16 @@ func hasAny(text string, parts []string) bool {
 	return slices.ContainsFunc(parts, func(part string) bool { return strings.Contains(text, part) })
 }
 
+// peak is the most memory that a process holds while something happens.
+func peak(t *testing.T, pid int, do func()) int {
+	t.Helper()
+	most := memory(t, pid)
+	look := watch(t, 10*time.Millisecond, func() { most = max(most, memory(t, pid)) })
+	do()
+	look.stop()
+	return most
+}
+
 // memory is what the process holds in memory, in bytes. The pages of its program's file are left out: the kernel maps them
 // and takes them back as it likes, and with a debug build they are most of it.
 func memory(t *testing.T, pid int) int {
