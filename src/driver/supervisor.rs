@@ -20,7 +20,7 @@ use super::image::gc::Use;
 use super::socket::{ExitNotice, Socket};
 use super::store::Reservation;
 use super::task::{Asked, Phase, Status, Task};
-use super::{Driver, logs, signals};
+use super::{Driver, logs};
 
 /// Commands that may wait for the supervisor.
 const QUEUE: usize = 16;
@@ -89,8 +89,12 @@ pub fn spawn(driver: &Arc<Driver>, reservation: Reservation, launch: Launch) -> 
         Initial::Unknown => Life::unknown(),
     };
     let found = launch.found;
-    let Found { pid, cgroup_path, started_at, .. } = found.clone();
-    let (sender, status) = state::channel(Status { phase: phase(&life), started_at, pid, cgroup_path });
+    let (sender, status) = state::channel(Status {
+        phase: phase(&life),
+        started_at: found.started_at,
+        pid: found.pid,
+        cgroup_path: found.cgroup_path.clone(),
+    });
     let (commands, queue) = mpsc::channel(QUEUE);
     let output = launch.log.as_ref().map(|_| logs::Progress::default());
     let task = Arc::new(Task {
@@ -102,9 +106,9 @@ pub fn spawn(driver: &Arc<Driver>, reservation: Reservation, launch: Launch) -> 
         commands,
         output: output.clone(),
     });
-    let stop_signal = found.stop_signal.as_deref().and_then(|signal| signals::parse(signal).ok());
     let policy = Policy {
-        stop_signal: stop_signal.unwrap_or_else(|| USUAL_SIGNAL.to_owned()),
+        // Until one of its own is found.
+        stop_signal: USUAL_SIGNAL.to_owned(),
         remove: launch.gc_container,
         container_id: launch.container_id.clone(),
     };

@@ -37,8 +37,8 @@ pub(super) struct Supervisor {
     oom_counter: Option<PathBuf>,
     oom_counted: bool,
     bundle: Option<PathBuf>,
-    /// Whether an end that was told is about to be believed.
-    believing: bool,
+    /// When an end that was told is believed.
+    believe_at: Option<Instant>,
 }
 
 impl Supervisor {
@@ -60,7 +60,7 @@ impl Supervisor {
             oom_counter: None,
             oom_counted: false,
             bundle: None,
-            believing: false,
+            believe_at: None,
             post,
         };
         if new.life.exit.is_none() {
@@ -98,6 +98,10 @@ impl Supervisor {
                         self.happened(Event::LookAgain);
                     }
                 }
+                () = until(self.believe_at) => {
+                    self.believe_at = None;
+                    self.believe();
+                }
                 event = self.watch.news(), if alive => self.happened(event),
             }
         }
@@ -128,10 +132,6 @@ impl Supervisor {
             Came::Awaited(look, found) => {
                 self.awaiting = false;
                 self.looked(look, found);
-            }
-            Came::Waited => {
-                self.believing = false;
-                self.believe();
             }
         }
     }
@@ -245,9 +245,8 @@ impl Supervisor {
     /// Asks how the container is. One question at a time: what happens meanwhile is asked for afterwards.
     fn look(&mut self) {
         // Podman may answer nobody about the container for a while.
-        if !self.believing && self.told().is_some() {
-            self.believing = true;
-            self.work.push(work::wait_for_an_answer());
+        if self.told().is_some() {
+            self.believe_at.get_or_insert_with(|| Instant::now() + ending::ANSWER);
         }
         if let Some(again) = &mut self.looking {
             *again = true;

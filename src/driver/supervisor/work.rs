@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use podman_driver_engine::lifecycle::{Event, Look, Signalled};
 use tokio::sync::oneshot;
-use tokio::time::sleep;
 
 use crate::driver::ending::{self, Found};
 use crate::driver::socket::Socket;
@@ -25,22 +24,12 @@ pub(super) enum Came {
     Looked(Look, Option<Found>),
     /// How it ended.
     Awaited(Look, Option<Found>),
-    /// Nothing: Podman had time to answer.
-    Waited,
 }
 
 pub(super) fn look(socket: Arc<Socket>, id: String, killed: bool) -> Work {
     Box::pin(async move {
         let (look, found) = ending::find(&socket, &id, killed).await;
         Came::Looked(look, found)
-    })
-}
-
-/// Gives Podman the time to answer by itself.
-pub(super) fn wait_for_an_answer() -> Work {
-    Box::pin(async {
-        sleep(ending::ANSWER).await;
-        Came::Waited
     })
 }
 
